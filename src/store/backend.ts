@@ -1,0 +1,51 @@
+import type { Key } from './key.ts'
+
+/** A stored value and the number of the commit that wrote it. Numbers start at 1 and are never given twice. */
+export interface Versioned {
+  readonly value: Uint8Array
+  readonly version: number
+}
+
+export interface Entry extends Versioned {
+  readonly key: Key
+}
+
+/** Holds if the key still has this version; version 0 says that the key must be absent. */
+export interface Check {
+  readonly key: Key
+  readonly version: number
+}
+
+/** Writes a value under a key; `undefined` deletes it. A commit names each key at most once. */
+export interface Write {
+  readonly key: Key
+  readonly value: Uint8Array | undefined
+}
+
+export interface RangeOptions {
+  readonly limit: number
+  readonly reverse?: boolean
+}
+
+/** `keys` written after the asked number, up to `head`; absent when that part of the table has been pruned. */
+export interface Changes {
+  readonly head: number
+  readonly keys: readonly Key[] | undefined
+}
+
+/**
+ * A durable, ordered map. A commit applies every write if every check still holds, and otherwise nothing.
+ * When `commit` answers a number the writes survive a crash; the number is the version that its keys now have, and
+ * numbers are given in the order of commits. Several commits may be made durable together, under one number.
+ * A failure of the engine (disk full, connection lost) rejects; whether the commit happened is then unknown.
+ */
+export interface Backend {
+  get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]>
+  /** Entries with `from <= key < to` in the order of keys, or the opposite order. */
+  range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]>
+  commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'>
+  /** The number of the newest commit, of whichever process; 0 before the first. Cheap: it is asked once per turn. */
+  head(): Promise<number>
+  changesSince(number: number): Promise<Changes>
+  close(): Promise<void>
+}

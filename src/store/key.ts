@@ -1,0 +1,53 @@
+declare const keyBrand: unique symbol
+
+/**
+ * A name in the store: segments joined by U+001F, in printable ASCII, so that every engine orders keys alike (as bytes,
+ * as UTF-16 and under the "C" collation). A segment is a prefix of the ones that extend it, and sorts before them.
+ */
+export type Key = string & { readonly [keyBrand]: true }
+
+const separator = '\u001f'
+const plain = /^[\x20-\x24\x26-\x7e]*$/
+
+/** Percent-encodes what is not printable ASCII, and `%` itself; most names pass through untouched. */
+function encodeSegment(segment: string): string {
+  if (plain.test(segment)) return segment
+  let text = ''
+  for (const byte of Buffer.from(segment, 'utf8')) {
+    text +=
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return text
+}
+
+/** The key with these segments. */
+export function keyOf(...segments: readonly string[]): Key {
+  let text = encodeSegment(segments[0] as string)
+  for (let index = 1; index < segments.length; index++) text += separator + encodeSegment(segments[index] as string)
+  return text as Key
+}
+
+/** The segments that a key was made of. */
+export function segmentsOf(key: Key): readonly string[] {
+  return key.split(separator).map((segment) => (segment.includes('%') ? decodeURIComponent(segment) : segment))
+}
+
+/** The bounds of all keys that have these segments and at least one more. */
+export function childrenOf(...segments: readonly string[]): readonly [from: Key, to: Key] {
+  const key = keyOf(...segments)
+  return [(key + separator) as Key, (key + '\u0020') as Key]
+}
+
+/** The bounds of all children whose next segment begins with a text. */
+export function childrenWithPrefix(prefix: string, ...segments: readonly string[]): readonly [from: Key, to: Key] {
+  if (prefix === '') return childrenOf(...segments)
+  const from = keyOf(...segments, prefix)
+  return [from, (from + '\u007f') as Key]
+}
+
+/** The next possible key: what a page that ended with `key` goes on from. */
+export function after(key: Key): Key {
+  return (key + '\u0001') as Key
+}

@@ -1,0 +1,65 @@
+import type { RangeOptions } from './backend.ts'
+import type { Key } from './key.ts'
+
+/** How records become stored bytes: the barrier implements it, and binds each value to its key. */
+export interface Codec {
+  encode(key: Key, record: unknown): Uint8Array
+  /** Throws where the bytes were altered or are another key's: the process must not go on with them. */
+  decode(key: Key, bytes: Uint8Array): unknown
+}
+
+export interface Found<T> {
+  readonly key: Key
+  readonly record: T
+}
+
+/** An opaque moment: everything committed before it was made, by any process, is seen by what starts from it. */
+export interface Moment {
+  readonly head: number
+}
+
+/**
+ * Reads see one moment of the store plus the transaction's own writes. Records are immutable: a record that was read is
+ * shared with other requests and must never be changed; a write puts a new one.
+ */
+export interface Transaction {
+  /** The record under a key. The key is checked at commit: whoever decided on it being there, absent or so, decided rightly. */
+  get<T>(key: Key): Promise<T | undefined>
+  getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]>
+  /** Records with `from <= key < to`, own writes included. Not checked at commit: invariants live on point keys. */
+  range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]>
+  put(key: Key, record: unknown): void
+  delete(key: Key): void
+  /** Remembers the writes made so far; `undo` drops those made since. Reads stay remembered. */
+  savepoint(): Savepoint
+  /** Runs after this attempt was committed, never when it was rerun or failed. For waking workers, not for work. */
+  afterCommit(effect: () => void): void
+  /** Whether anything is waiting to be written. */
+  readonly writes: boolean
+}
+
+export interface Savepoint {
+  undo(): void
+}
+
+export interface TransactionOptions {
+  /** Start from this moment rather than from a new look: the caller made it after its request arrived. */
+  readonly from?: Moment
+}
+
+/** Too many others changed what this transaction read, attempt after attempt; nothing was written. */
+export class TransactionConflict extends Error {
+  override readonly name = 'TransactionConflict'
+}
+
+export interface Store {
+  /**
+   * Runs `work`, then commits what it wrote if everything it read still holds, and otherwise runs it again (bounded, with
+   * jitter; then `TransactionConflict`). When it resolves the writes are durable. If `work` throws, nothing is written.
+   * A `work` that wrote nothing resolves only if all it read was true at one moment; otherwise it is run again.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Callers of one event-loop turn share one look at the backend, begun after each of them called. */
+  look(): Promise<Moment>
+  close(): Promise<void>
+}
