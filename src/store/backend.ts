@@ -35,17 +35,26 @@ export interface Changes {
 
 /**
  * A durable, ordered map. A commit applies every write if every check still holds, and otherwise nothing.
- * When `commit` answers a number the writes survive a crash; the number is the version that its keys now have, and
- * numbers are given in the order of commits. Several commits may be made durable together, under one number.
+ * When `commit` answers a number the writes survive a crash; the number is the version that its keys now have. Each
+ * commit has a number of its own, one above the commit before it; several may be made durable together.
  * A failure of the engine (disk full, connection lost) rejects; whether the commit happened is then unknown.
+ * Nobody changes bytes after they were given to a backend or got from it.
  */
 export interface Backend {
   get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]>
   /** Entries with `from <= key < to` in the order of keys, or the opposite order. */
   range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]>
   commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'>
-  /** The number of the newest commit, of whichever process; 0 before the first. Cheap: it is asked once per turn. */
+  /** The number of the newest commit, of whichever process; 0 before the first. */
   head(): Promise<number>
+  /** The same without waiting, in about a microsecond: engines that live in this process have it, and are asked it per transaction. */
+  readonly headNow?: () => number
+  /** One round trip: engines without `headNow` are asked this once per turn of the event loop. */
   changesSince(number: number): Promise<Changes>
   close(): Promise<void>
+}
+
+/** The engine failed: full disk, lost connection, broken file. Whether a commit that met it happened is unknown. */
+export class BackendFailure extends Error {
+  override readonly name = 'BackendFailure'
 }

@@ -1,0 +1,204 @@
+import { assert } from '../base/assert.ts'
+import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
+import { after, type Key } from './key.ts'
+import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
+import type { Codec, Found, Savepoint, Transaction } from './store.ts'
+import type { View } from './view.ts'
+
+/** A buffered write; a deletion has no record. */
+interface Buffered {
+  readonly record: unknown
+}
+
+interface Undo {
+  readonly key: Key
+  readonly before: Buffered | undefined
+}
+
+const maximumRange = 10_000
+const maximumWrites = 10_000
+/** Longer ranges are scans, which would push out what is really used. */
+const maximumCachedRange = 256
+
+/** One attempt of a transaction: what it read, with versions, and what it wants to write. */
+export class BufferedTransaction implements Transaction {
+  readonly start: number
+  /** Whether something was read past the cache, so that it may be newer than `start`. */
+  missed = false
+  readonly effects: (() => void)[] = []
+  readonly #backend: Backend
+  readonly #codec: Codec
+  readonly #view: View
+  readonly #reads = new Map<Key, Known>()
+  #ranges: (readonly [from: Key, to: Key])[] | undefined
+  #writes: Map<Key, Buffered> | undefined
+  #undo: Undo[] = []
+  #open = true
+
+  constructor(backend: Backend, codec: Codec, view: View) {
+    this.#backend = backend
+    this.#codec = codec
+    this.#view = view
+    this.start = view.moment.head
+  }
+
+  get<T>(key: Key): Promise<T | undefined> {
+    const written = this.#writes?.get(key)
+    if (written !== undefined) return Promise.resolve(written.record as T | undefined)
+    const known = this.#known(key)
+    if (known === undefined) return this.#fetch([key]).then(() => this.#reads.get(key)?.record as T | undefined)
+    known.promise ??= Promise.resolve(known.record)
+    return known.promise as Promise<T | undefined>
+  }
+
+  async getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]> {
+    const missing = keys.filter((key) => !this.#writes?.has(key) && this.#known(key) === undefined)
+    if (missing.length > 0) await this.#fetch(missing)
+    return keys.map((key) => (this.#writes?.get(key) ?? this.#reads.get(key))?.record as T | undefined)
+  }
+
+  async range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]> {
+    assert(this.#open, 'a transaction is not read after its end')
+    const { limit, reverse = false } = options
+    assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
+    this.missed = true
+    const since = this.#view.moment.head
+    const own = this.#writesBetween(from, to)
+    // Each buffered deletion may take one entry away.
+    const asked = limit + own.reduce((count, [, { record }]) => count + (record === undefined ? 1 : 0), 0)
+    const entries = await this.#backend.range(from, to, { limit: asked, reverse })
+    this.#ranges ??= []
+    this.#ranges.push(seenRange(from, to, entries, asked, reverse))
+    const found: Found<T>[] = []
+    for (const entry of entries) {
+      if (this.#writes?.has(entry.key)) continue
+      found.push({ key: entry.key, record: this.#recordOf(entry, since, entries.length <= maximumCachedRange) as T })
+    }
+    if (own.length === 0) return found
+    for (const [key, { record }] of own) if (record !== undefined) found.push({ key, record: record as T })
+    found.sort((a, b) => (a.key < b.key ? -1 : 1))
+    if (reverse) found.reverse()
+    return found.slice(0, limit)
+  }
+
+  put(key: Key, record: unknown): void {
+    assert(record !== undefined && record !== null, 'a record is a value')
+    this.#write(key, { record })
+  }
+
+  delete(key: Key): void {
+    this.#write(key, { record: undefined })
+  }
+
+  savepoint(): Savepoint {
+    const { length } = this.#undo
+    const effects = this.effects.length
+    return {
+      undo: () => {
+        this.effects.length = Math.min(this.effects.length, effects)
+        for (const { key, before } of this.#undo.splice(length).reverse()) {
+          if (before === undefined) this.#writes?.delete(key)
+          else this.#writes?.set(key, before)
+        }
+      },
+    }
+  }
+
+  afterCommit(effect: () => void): void {
+    this.effects.push(effect)
+  }
+
+  get writes(): boolean {
+    return this.#writes !== undefined && this.#writes.size > 0
+  }
+
+  /** From here on a forgotten promise that still reads or writes is a mistake that shows. */
+  end(): void {
+    this.#open = false
+  }
+
+  checks(): readonly Check[] {
+    return Array.from(this.#reads, ([key, { version }]) => ({ key, version }))
+  }
+
+  buffered(): ReadonlyMap<Key, Buffered> {
+    return this.#writes ?? new Map()
+  }
+
+  /**
+   * Whether all that was read, ranges included, is true at the head that the view has now. If something was `missed`
+   * the view must have looked after it was read.
+   */
+  holds(): boolean {
+    const changes = this.#view.log.since(this.start)
+    if (changes === undefined) return false
+    for (const { number, keys } of changes) {
+      for (const key of keys) {
+        const read = this.#reads.get(key)
+        if (read !== undefined && read.version < number) return false
+        if (this.#ranges?.some(([from, to]) => key >= from && key < to)) return false
+      }
+    }
+    return true
+  }
+
+  #known(key: Key): Known | undefined {
+    assert(this.#open, 'a transaction is not read after its end')
+    const read = this.#reads.get(key)
+    if (read !== undefined) return read
+    let known = this.#view.cached(key)
+    if (known === undefined) {
+      known = this.#view.unconfirmed(key)
+      if (known === undefined) return undefined
+      this.missed = true
+    }
+    this.#reads.set(key, known)
+    return known
+  }
+
+  async #fetch(keys: readonly Key[]): Promise<void> {
+    this.missed = true
+    const since = this.#view.moment.head
+    const values = await this.#backend.get(keys)
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as Key
+      const value = values[index]
+      // Another read of this attempt may have been quicker; all of them must see the same.
+      if (this.#reads.has(key)) continue
+      const known =
+        value === undefined
+          ? knownAbsent(key)
+          : knownRecord(key, value.version, this.#codec.decode(key, value.value), value.value.length)
+      this.#reads.set(key, known)
+      this.#view.fill(key, known, since)
+    }
+  }
+
+  #recordOf({ key, version, value }: Entry, since: number, cache: boolean): unknown {
+    const known = this.#view.cached(key) ?? this.#view.unconfirmed(key)
+    if (known?.version === version) return known.record
+    const fresh = knownRecord(key, version, this.#codec.decode(key, value), value.length)
+    if (cache) this.#view.fill(key, fresh, since)
+    return fresh.record
+  }
+
+  #write(key: Key, write: Buffered): void {
+    assert(this.#open, 'a transaction is not written after its end')
+    this.#writes ??= new Map()
+    this.#undo.push({ key, before: this.#writes.get(key) })
+    this.#writes.set(key, write)
+    assert(this.#writes.size <= maximumWrites, 'a transaction has a bounded number of writes')
+  }
+
+  #writesBetween(from: Key, to: Key): readonly (readonly [Key, Buffered])[] {
+    if (this.#writes === undefined) return []
+    return [...this.#writes].filter(([key]) => key >= from && key < to)
+  }
+}
+
+/** The part of a range that its answer speaks of: up to the last entry where the limit cut it off. */
+function seenRange(from: Key, to: Key, entries: readonly Entry[], asked: number, reverse: boolean) {
+  const last = entries.at(-1)
+  if (last === undefined || entries.length < asked) return [from, to] as const
+  return reverse ? ([last.key, to] as const) : ([from, after(last.key)] as const)
+}

@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Backend, Write } from './backend.ts'
+import { BufferedTransaction } from './buffered-transaction.ts'
+import type { Key } from './key.ts'
+import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
+import {
+  type Codec,
+  type Moment,
+  type Store,
+  type Transaction,
+  TransactionConflict,
+  type TransactionOptions,
+} from './store.ts'
+import { View } from './view.ts'
+
+export interface StoreOptions {
+  /** About how much memory the cache of decoded records may take. */
+  readonly cacheBytes?: number
+  /** How often a transaction is run before it ends with `TransactionConflict`. */
+  readonly attempts?: number
+}
+
+const defaultCacheBytes = 64 * 1024 * 1024
+const defaultAttempts = 40
+const longestPauseMilliseconds = 64
+
+/** A store over a backend. It owns the backend: closing the one closes the other. */
+export function openStore(backend: Backend, codec: Codec, options: StoreOptions = {}): Store {
+  const view = new View(options.cacheBytes ?? defaultCacheBytes)
+  const attempts = options.attempts ?? defaultAttempts
+  const look = looker(backend, view)
+
+  async function transaction<T>(work: (tx: Transaction) => Promise<T>, { from }: TransactionOptions = {}): Promise<T> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (attempt > 1) await delay(Math.random() * Math.min(longestPauseMilliseconds, 2 ** attempt))
+      if (attempt > 0 || from === undefined) {
+        const looking = look()
+        if (looking instanceof Promise) await looking
+      }
+      const tx = new BufferedTransaction(backend, codec, view)
+      let result: T
+      try {
+        result = await work(tx)
+      } catch (failure) {
+        tx.end()
+        // What was thrown may rest on reads that were never true together.
+        if (await stillHolds(tx, look, view).catch(() => true)) throw failure
+        continue
+      }
+      tx.end()
+      const done = tx.writes
+        ? await commit(tx, backend, codec, view)
+        : (!tx.missed && tx.start === view.moment.head) || (await stillHolds(tx, look, view))
+      if (!done) continue
+      for (const effect of tx.effects) queueMicrotask(effect)
+      return result
+    }
+    throw new TransactionConflict('Other changes got in the way of every attempt.')
+  }
+
+  return { transaction, look: async () => look(), close: () => backend.close() }
+}
+
+/** Brings the view up to the backend's head; at once where the engine lives in this process and nothing has changed. */
+function looker(backend: Backend, view: View): () => Moment | Promise<Moment> {
+  async function catchUp(look: number): Promise<Moment> {
+    view.looked(look, await backend.changesSince(view.moment.head))
+    return view.moment
+  }
+
+  if (backend.headNow !== undefined) {
+    const headNow = backend.headNow.bind(backend)
+    return () => {
+      const look = view.beginLook()
+      if (headNow() !== view.moment.head) return catchUp(look)
+      view.looked(look, undefined)
+      return view.moment
+    }
+  }
+
+  let shared: Promise<Moment> | undefined
+  return () => {
+    shared ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        shared = undefined
+        catchUp(view.beginLook()).then(resolve, reject)
+      })
+    })
+    return shared
+  }
+}
+
+async function stillHolds(tx: BufferedTransaction, look: () => Moment | Promise<Moment>, view: View): Promise<boolean> {
+  if (tx.missed) await look()
+  return tx.start === view.moment.head || tx.holds()
+}
+
+async function commit(tx: BufferedTransaction, backend: Backend, codec: Codec, view: View): Promise<boolean> {
+  const writes: Write[] = []
+  for (const [key, { record }] of tx.buffered()) {
+    writes.push({ key, value: record === undefined ? undefined : codec.encode(key, record) })
+  }
+  const number = await backend.commit(tx.checks(), writes)
+  if (number === 'conflict') return false
+  const own = new Map<Key, Known>()
+  for (const { key, value } of writes) {
+    const record = tx.buffered().get(key)?.record
+    own.set(key, value === undefined ? knownAbsent(key) : knownRecord(key, number, record, value.length))
+  }
+  view.committed(number, own)
+  return true
+}

@@ -1,0 +1,111 @@
+import type { Changes } from './backend.ts'
+import { ChangeLog } from './change-log.ts'
+import type { Key } from './key.ts'
+import { type Known, RecordCache } from './record-cache.ts'
+import type { Moment } from './store.ts'
+
+interface Fill {
+  readonly known: Known
+  /** How many looks had begun when the value arrived: only one that begins later can confirm it. */
+  readonly looks: number
+}
+
+/** What a commit of this process put under each key. */
+export type OwnWrites = ReadonlyMap<Key, Known>
+
+const maximumFills = 8192
+const maximumAhead = 4096
+
+/**
+ * What this process knows of the store: the cached records are exactly those of commit `moment.head`, never older or
+ * newer, so transactions that find all they read in the cache at one head have read one moment.
+ *
+ * A value read from the backend may already be newer than the head. It waits as a fill until a look that began after it
+ * arrived has named every key that changed; if its own is not among them, it is the value at the new head and is cached.
+ */
+export class View {
+  moment: Moment = { head: 0 }
+  readonly log = new ChangeLog()
+  readonly #cache: RecordCache
+  readonly #fills = new Map<Key, Fill>()
+  /** Own commits that wait for the ones before them to become known. */
+  readonly #ahead = new Map<number, OwnWrites>()
+  #looks = 0
+
+  constructor(cacheBytes: number) {
+    this.#cache = new RecordCache(cacheBytes)
+  }
+
+  cached(key: Key): Known | undefined {
+    return this.#cache.get(key)
+  }
+
+  /** A value not older than the head that may be newer: whoever uses it must look again. */
+  unconfirmed(key: Key): Known | undefined {
+    return this.#fills.get(key)?.known
+  }
+
+  /** Takes a value that a read begun at head `since` brought. */
+  fill(key: Key, known: Known, since: number): void {
+    if (this.#fills.size >= maximumFills || this.log.mayHaveChanged(key, since)) return
+    // Deleted first, so that the map stays in the order of arrival.
+    this.#fills.delete(key)
+    this.#fills.set(key, { known, looks: this.#looks })
+  }
+
+  /** Call before asking the backend; the answer is handed to `looked` with this number. */
+  beginLook(): number {
+    return ++this.#looks
+  }
+
+  /** Ends a look; `changes` is what the backend answered, absent where its head is the one known already. */
+  looked(look: number, changes: Changes | undefined): void {
+    if (changes !== undefined && changes.head > this.moment.head) {
+      if (changes.keys === undefined) this.#forget(changes.head)
+      else this.#advance(changes.head, changes.keys)
+      for (const number of this.#ahead.keys()) if (number <= changes.head) this.#ahead.delete(number)
+      this.#applyAhead()
+    }
+    for (const [key, { known, looks }] of this.#fills) {
+      if (looks >= look) break
+      this.#fills.delete(key)
+      this.#cache.set(key, known)
+    }
+  }
+
+  /** Takes the outcome of a commit of this process. */
+  committed(number: number, writes: OwnWrites): void {
+    // At or below the head, a look has already seen the commit and dropped its keys.
+    if (number <= this.moment.head || this.#ahead.size >= maximumAhead) return
+    this.#ahead.set(number, writes)
+    this.#applyAhead()
+  }
+
+  #applyAhead(): void {
+    for (;;) {
+      const number = this.moment.head + 1
+      const writes = this.#ahead.get(number)
+      if (writes === undefined) return
+      this.#ahead.delete(number)
+      this.#advance(number, writes.keys())
+      for (const [key, known] of writes) this.#cache.set(key, known)
+    }
+  }
+
+  #advance(head: number, changed: Iterable<Key>): void {
+    const keys = new Set(changed)
+    for (const key of keys) {
+      this.#cache.delete(key)
+      this.#fills.delete(key)
+    }
+    this.log.append(head, keys)
+    this.moment = { head }
+  }
+
+  #forget(head: number): void {
+    this.#cache.clear()
+    this.#fills.clear()
+    this.log.restart(head)
+    this.moment = { head }
+  }
+}
