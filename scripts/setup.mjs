@@ -72,10 +72,17 @@ function bringRuntime() {
   const binary = join(folder, 'node_modules', runtime.package, 'bin/node')
   const stamp = join(folder, 'verified')
   if (existsSync(stamp) && existsSync(binary) && readFileSync(stamp, 'utf8') === runtime.integrity) return binary
-  say(`Keyturn runs on Node ${wanted.major}; this is ${process.versions.node}. Bringing Node ${runtimes.version} from npm into .runtime/ (once, about 120 MB).`)
+  say(
+    `Keyturn runs on Node ${wanted.major}; this is ${process.versions.node}. Bringing Node ${runtimes.version} from npm into .runtime/ (once, about 120 MB).`,
+  )
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const manifest = { name: 'keyturn-runtime', version: '1.0.0', private: true, dependencies: { [runtime.package]: runtimes.version } }
+  const manifest = {
+    name: 'keyturn-runtime',
+    version: '1.0.0',
+    private: true,
+    dependencies: { [runtime.package]: runtimes.version },
+  }
   const lock = {
     ...manifest,
     lockfileVersion: 3,
@@ -88,13 +95,22 @@ function bringRuntime() {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
   const { command, prefix } = findNpm(process.execPath)
-  const done = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
+  const done = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  })
   if (done.status !== 0 || !existsSync(binary)) {
     rmSync(folder, { recursive: true, force: true })
-    fail(`Node ${runtimes.version} could not be installed from npm:`, (done.stderr || String(done.error ?? '')).trim(), `Check the network, or install Node ${wanted.major} yourself and run the same command again.`)
+    fail(
+      `Node ${runtimes.version} could not be installed from npm:`,
+      (done.stderr || String(done.error ?? '')).trim(),
+      `Check the network, or install Node ${wanted.major} yourself and run the same command again.`,
+    )
   }
   const version = spawnSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' })
-  if (version.stdout?.trim() !== runtimes.version) fail(`The Node that npm installed at ${binary} does not run here: ${version.stderr || version.error}`)
+  if (version.stdout?.trim() !== runtimes.version)
+    fail(`The Node that npm installed at ${binary} does not run here: ${version.stderr || version.error}`)
   writeFileSync(stamp, runtime.integrity)
   return binary
 }
@@ -110,17 +126,27 @@ function findNpm(under = node) {
 function install() {
   const stamp = join(root, 'node_modules', '.keyturn-installed')
   const version = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim()
-  const key = `${version} ${createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')}`
+  const key = `${version} ${createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return
   say('Installing dependencies (npm ci).')
-  const done = spawnSync(npm.command, [...npm.prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2], env: environment() })
+  const done = spawnSync(npm.command, [...npm.prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: environment(),
+  })
   if (done.status !== 0) fail('npm ci failed; the lines above say why.')
   writeFileSync(stamp, key)
 }
 
 /** Compiles `src/` into `dist/`, unless the last build is newer than every source. */
 function build() {
-  const done = spawnSync(node, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: ['ignore', 2, 2], env: environment() })
+  const done = spawnSync(node, [join(root, 'scripts/build.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: environment(),
+  })
   if (done.status !== 0) fail('The build failed; the lines above say why.')
 }
 
@@ -150,7 +176,11 @@ function every(commands) {
 /** Runs a command in the foreground and answers its exit code; a signal to this process reaches it through the terminal's group. */
 function spawnUnder(command, argv) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
-  const done = spawnSync(command, argv, { cwd: process.env.INIT_CWD && taskName === 'exec' ? process.env.INIT_CWD : root, stdio: 'inherit', env: environment() })
+  const done = spawnSync(command, argv, {
+    cwd: process.env.INIT_CWD && taskName === 'exec' ? process.env.INIT_CWD : root,
+    stdio: 'inherit',
+    env: environment(),
+  })
   if (done.error) fail(`${command} could not be started: ${done.error.message}`)
   return done.status ?? 1
 }

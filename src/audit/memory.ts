@@ -1,0 +1,48 @@
+import { linkRecord, origin } from './chain.ts'
+import type { Sink } from './log.ts'
+import type { AuditRecord } from './record.ts'
+
+/** The newest records of a process that keeps nothing: for dev mode without a data folder, and tests. */
+export class MemorySink implements Sink {
+  readonly #limit: number
+  #link = origin
+  #lines: string[] = []
+  readonly #ids = new Set<string>()
+
+  constructor(limit = 20_000) {
+    this.#limit = limit
+  }
+
+  write(records: readonly AuditRecord[]): void {
+    for (const record of records) {
+      const { line, link } = linkRecord(this.#link, record)
+      this.#lines.push(line)
+      this.#ids.add(record.id)
+      this.#link = link
+    }
+    // Cut in large steps: shifting one line per record would cost more than keeping it.
+    if (this.#lines.length > 2 * this.#limit) {
+      this.#lines = this.#lines.slice(-this.#limit)
+      this.#ids.clear()
+    }
+  }
+
+  async sync(): Promise<void> {}
+
+  has(id: string): boolean {
+    return this.#ids.has(id)
+  }
+
+  /** The lines kept, oldest first. */
+  lines(): readonly string[] {
+    return this.#lines
+  }
+
+  reset(): void {
+    this.#lines = []
+    this.#ids.clear()
+    this.#link = origin
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,132 @@
+import type { Call } from './call.ts'
+import type { Conditions } from './operation.ts'
+import type { CallerPolicies } from './platform.ts'
+import type { ResourceFacts } from './resource.ts'
+
+/** Everything that a condition key may ask about. `specific` is computed only when a policy refers to one of its keys. */
+export interface ConditionSources {
+  readonly call: Call
+  readonly policies: CallerPolicies
+  readonly resource: ResourceFacts
+  readonly input: unknown
+  readonly specific: () => Conditions
+}
+
+type Value = string | readonly string[] | undefined
+export type ConditionLookup = (lowercasedKey: string) => Value
+
+/**
+ * The context of a request as policies see it: the global keys (IAM user guide, «AWS global condition context keys»),
+ * then the operation's. Keys are compared in lower case; tag keys behind the slash as well, as AWS does.
+ */
+export function conditionLookup(sources: ConditionSources): ConditionLookup {
+  let specific: Map<string, Value> | undefined
+  return (key) => {
+    const global = globals[key]
+    if (global) return global(sources)
+    const slash = key.indexOf('/')
+    if (slash > 0) {
+      const tags = tagSources[key.slice(0, slash)]
+      if (tags) return lookUpTag(tags(sources), key.slice(slash + 1))
+    }
+    specific ??= lowerCased(sources.specific())
+    return specific.get(key)
+  }
+}
+
+function lowerCased(conditions: Conditions): Map<string, Value> {
+  const values = new Map<string, Value>()
+  for (const [key, value] of Object.entries(conditions)) {
+    if (value !== undefined) values.set(key.toLowerCase(), typeof value === 'object' ? value : String(value))
+  }
+  return values
+}
+
+const globals: Readonly<Record<string, (sources: ConditionSources) => Value>> = {
+  __proto__: null as never,
+  'aws:currenttime': ({ call }) => new Date(call.now).toISOString(),
+  'aws:epochtime': ({ call }) => String(Math.floor(call.now / 1000)),
+  'aws:securetransport': ({ call }) => String(call.tls !== undefined),
+  'aws:sourceip': ({ call }) => (call.via.length === 0 ? call.sourceIp : undefined),
+  'aws:useragent': ({ call }) => call.userAgent,
+  'aws:requestedregion': ({ call }) => call.region,
+  'aws:principalarn': ({ call }) => principalArn(call),
+  'aws:principalaccount': ({ call }) => call.caller.account,
+  'aws:principaltype': ({ call }) => principalTypes[call.caller.principal.type],
+  'aws:principalisawsservice': ({ call }) => String(call.caller.principal.type === 'service'),
+  'aws:userid': ({ call }) => call.caller.id,
+  'aws:username': ({ call }) => call.caller.userName,
+  'aws:tokenissuetime': ({ call }) => call.caller.session && new Date(call.caller.session.issuedAt).toISOString(),
+  'aws:multifactorauthpresent': ({ call }) => call.caller.session && String(call.caller.session.mfaAuthenticated),
+  'aws:multifactorauthage': ({ call }) =>
+    call.caller.session?.mfaAuthenticated
+      ? String(Math.floor((call.now - call.caller.session.issuedAt) / 1000))
+      : undefined,
+  'aws:sourceidentity': ({ call }) => call.caller.session?.sourceIdentity,
+  'aws:calledvia': ({ call }) => (call.via.length > 0 ? call.via : undefined),
+  'aws:calledviafirst': ({ call }) => call.via[0],
+  'aws:calledvialast': ({ call }) => call.via.at(-1),
+  'aws:viaawsservice': ({ call }) => String(call.via.length > 0),
+  'aws:resourceaccount': ({ resource }) => resource.account,
+  'aws:tagkeys': ({ input }) => {
+    const keys = requestTagKeys(input)
+    return keys.length > 0 ? keys : undefined
+  },
+}
+
+const tagSources: Readonly<
+  Record<string, (sources: ConditionSources) => Readonly<Record<string, string>> | undefined>
+> = {
+  __proto__: null as never,
+  'aws:principaltag': ({ policies, call }) => ({ ...policies.tags, ...call.caller.session?.tags }),
+  'aws:resourcetag': ({ resource }) => resource.tags,
+  'aws:requesttag': ({ input }) => requestTags(input),
+}
+
+const principalTypes: Readonly<Record<string, string>> = {
+  root: 'Account',
+  user: 'User',
+  'role-session': 'AssumedRole',
+  'federated-user': 'FederatedUser',
+}
+
+/** The ARN that stands for the principal in conditions: a session's is its role's. */
+function principalArn(call: Call): string | undefined {
+  const { principal, arn } = call.caller
+  if (principal.type === 'service') return undefined
+  return principal.type === 'role-session' ? principal.roleArn : arn
+}
+
+/** A tag's value by its key, whose case does not matter. */
+export function lookUpTag(
+  tags: Readonly<Record<string, string>> | undefined,
+  lowercasedKey: string,
+): string | undefined {
+  if (!tags) return undefined
+  for (const key of Object.keys(tags)) if (key.toLowerCase() === lowercasedKey) return tags[key]
+  return undefined
+}
+
+interface AnyTag {
+  readonly Key?: string
+  readonly Value?: string
+  readonly TagKey?: string
+  readonly TagValue?: string
+}
+
+/** The tags that a request would set, in whichever of AWS's two spellings. */
+function requestTags(input: unknown): Record<string, string> | undefined {
+  const list = (input as { Tags?: readonly AnyTag[] }).Tags
+  if (!Array.isArray(list)) return undefined
+  const tags: Record<string, string> = Object.create(null)
+  for (const tag of list as readonly AnyTag[]) {
+    const key = tag.Key ?? tag.TagKey
+    if (key !== undefined) tags[key] = tag.Value ?? tag.TagValue ?? ''
+  }
+  return tags
+}
+
+function requestTagKeys(input: unknown): readonly string[] {
+  const { TagKeys } = input as { TagKeys?: readonly string[] }
+  return TagKeys ?? Object.keys(requestTags(input) ?? {})
+}

@@ -1,0 +1,145 @@
+import { Secret } from '../base/secret.ts'
+import type { AuditRecord } from '../audit/record.ts'
+import type { Call, Caller } from './call.ts'
+import type { AwsError } from './errors.ts'
+import type { AuditNote } from './operation.ts'
+import type { ResourceFacts } from './resource.ts'
+
+/** What an audit record is made of. */
+export interface EventFacts {
+  readonly id: string
+  readonly call: Call
+  /** `secretsmanager.amazonaws.com`. */
+  readonly source: string
+  readonly name: string
+  readonly readOnly: boolean
+  readonly input: unknown
+  readonly resource?: ResourceFacts
+  readonly output?: unknown
+  readonly refused?: AwsError
+  readonly note?: AuditNote | undefined
+}
+
+/**
+ * The record of one call, in CloudTrail's event shape (CloudTrail user guide, «record contents», version 1.11). Secrets and
+ * blobs of request and response are left out, as CloudTrail leaves them out; a reading call's response is null.
+ */
+export function auditRecord(facts: EventFacts): AuditRecord {
+  const { call, resource, refused, note } = facts
+  const response = facts.readOnly ? null : (note?.responseElements ?? (refused ? null : publicMembers(facts.output)))
+  const event = {
+    eventVersion: '1.11',
+    userIdentity: userIdentity(call),
+    eventTime: `${new Date(call.now).toISOString().slice(0, 19)}Z`,
+    eventSource: facts.source,
+    eventName: facts.name,
+    awsRegion: call.region,
+    sourceIPAddress: call.via.at(-1) ?? call.sourceIp,
+    userAgent: call.via.at(-1) ?? call.userAgent,
+    errorCode: refused?.code,
+    errorMessage: refused?.text,
+    requestParameters: publicMembers(facts.input) ?? null,
+    responseElements: response ?? null,
+    additionalEventData: note?.additionalEventData,
+    requestID: call.requestId,
+    eventID: facts.id,
+    readOnly: facts.readOnly,
+    resources: resourcesOf(resource, note),
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: resource?.account || call.caller.account,
+    eventCategory: 'Management',
+    tlsDetails:
+      call.tls && call.via.length === 0
+        ? { tlsVersion: call.tls.version, cipherSuite: call.tls.cipher, clientProvidedHostHeader: call.tls.host }
+        : undefined,
+  }
+  return { id: facts.id, requestId: call.requestId, principal: call.caller.id, json: JSON.stringify(event) }
+}
+
+function resourcesOf(resource: ResourceFacts | undefined, note: AuditNote | undefined) {
+  const own = resource?.type ? [{ accountId: resource.account, type: resource.type, ARN: resource.arn }] : []
+  const more = note?.resources?.map(({ arn, account, type }) => ({ accountId: account, type, ARN: arn })) ?? []
+  const all = more.length === 0 ? own : [...own, ...more]
+  return all.length > 0 ? all : undefined
+}
+
+const identityTypes = {
+  root: 'Root',
+  user: 'IAMUser',
+  'role-session': 'AssumedRole',
+  'federated-user': 'FederatedUser',
+  'web-identity': 'WebIdentityUser',
+  saml: 'SAMLUser',
+  service: 'AWSService',
+  anonymous: 'Unknown',
+} as const
+
+function userIdentity({ caller, via }: Call) {
+  const { principal } = caller
+  return {
+    type: (identityTypes as Record<string, string>)[principal.type] ?? 'Unknown',
+    principalId: caller.id || undefined,
+    arn: caller.arn || undefined,
+    accountId: caller.account || undefined,
+    accessKeyId: caller.accessKeyId || undefined,
+    userName: caller.userName,
+    sessionContext: caller.session && sessionContext(caller),
+    invokedBy: via.at(-1),
+  }
+}
+
+function sessionContext({ session, account }: Caller) {
+  if (!session) return undefined
+  const { issuer } = session
+  return {
+    sessionIssuer:
+      issuer.type === 'Role'
+        ? { type: issuer.type, principalId: issuer.id, arn: issuer.arn, accountId: account, userName: issuer.name }
+        : undefined,
+    attributes: {
+      creationDate: `${new Date(session.issuedAt).toISOString().slice(0, 19)}Z`,
+      mfaAuthenticated: String(session.mfaAuthenticated),
+    },
+    sourceIdentity: session.sourceIdentity,
+  }
+}
+
+const longestText = 4096
+
+/** A copy with AWS's lower-case first letters, without secrets and blobs; long texts are cut, so that a record stays small. */
+function publicMembers(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > longestText ? `${value.slice(0, longestText)}…` : value
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Secret || value instanceof Uint8Array) return undefined
+  if (Array.isArray(value)) return value.map(publicMembers)
+  const members: Record<string, unknown> = {}
+  let any = false
+  for (const key of Object.keys(value)) {
+    const member = publicMembers((value as Record<string, unknown>)[key])
+    if (member === undefined) continue
+    define(members, lowerFirst(key), member)
+    any = true
+  }
+  return any ? members : undefined
+}
+
+/** Sets a member whatever its name: a caller's map may have a key `__proto__`. */
+function define(members: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true })
+  else members[name] = value
+}
+
+const lowered = new Map<string, string>()
+
+function lowerFirst(name: string): string {
+  let text = lowered.get(name)
+  if (text === undefined) {
+    text = /^[A-Z]{2}/.test(name)
+      ? name.replace(/^[A-Z]+(?=[A-Z][a-z]|$)/, (run) => run.toLowerCase())
+      : name.charAt(0).toLowerCase() + name.slice(1)
+    // Bounded: names come from models, but the keys of maps from callers.
+    if (lowered.size < 2000) lowered.set(name, text)
+  }
+  return text
+}

@@ -1,0 +1,208 @@
+import type { AuditLog } from '../audit/log.ts'
+import type { Outbox } from '../audit/outbox.ts'
+import type { AuditRecord } from '../audit/record.ts'
+import { AssertionFailure } from '../base/assert.ts'
+import { uuid } from '../base/ids.ts'
+import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
+import { deniedSentence } from '../iam/denied-sentence.ts'
+import type { Transaction } from '../store/store.ts'
+import type { Call } from './call.ts'
+import { type ConditionLookup, conditionLookup } from './conditions.ts'
+import { AwsError } from './errors.ts'
+import { auditRecord } from './event.ts'
+import type { AuditNote, Conditions, Context, Demand, InvokeOptions, Operation, Outcome } from './operation.ts'
+import type { CallerPolicies, Platform } from './platform.ts'
+import type { Resource, ResourceFacts } from './resource.ts'
+import type { Service } from './service.ts'
+
+/** What runs operations: the services, what they may use, and where their records go. */
+export interface Gateway {
+  readonly platform: Platform
+  readonly services: ReadonlyMap<string, Service>
+  readonly log: AuditLog
+  readonly outbox: Outbox
+}
+
+/**
+ * Runs one operation for a caller: finds the resource, authorises, handles and audits in one transaction with one commit.
+ * Resolves when the record is written and, where anything changed, the change is durable with it.
+ */
+export async function invoke(
+  gateway: Gateway,
+  call: Call,
+  operation: Operation,
+  input: unknown,
+): Promise<Outcome<unknown>> {
+  const { platform, outbox, log } = gateway
+  let records: AuditRecord[] = []
+  let committed = false
+  const outcome = await platform.store.transaction(
+    async (tx) => {
+      records = []
+      const result = await new Attempt(gateway, tx, records).run(operation, input, call)
+      committed = tx.writes
+      if (committed) outbox.stage(tx, records)
+      return result
+    },
+    { from: call.moment },
+  )
+  if (committed) outbox.move(records)
+  else await log.append(records)
+  return outcome
+}
+
+/** Records a call that was refused before an operation could run: its signature, its form. */
+export function recordRefusal(
+  gateway: Gateway,
+  call: Call,
+  service: Service,
+  name: string,
+  refused: AwsError,
+): Promise<void> {
+  const facts = {
+    id: uuid(),
+    call,
+    source: service.source,
+    name,
+    readOnly: isReading(service, name),
+    input: undefined,
+    refused,
+  }
+  return gateway.log.append([auditRecord(facts)])
+}
+
+/** Whether the service reference lists the action as one that changes nothing. */
+export function isReading(service: Service, action: string): boolean {
+  const access = service.authorization.actions[action]?.access
+  return access === 'Read' || access === 'List'
+}
+
+/** One try at a transaction: the outer call and the inner ones that it causes share writes, records and caller policies. */
+class Attempt {
+  readonly #gateway: Gateway
+  readonly #tx: Transaction
+  readonly #records: AuditRecord[]
+  #policies: CallerPolicies | undefined
+
+  constructor(gateway: Gateway, tx: Transaction, records: AuditRecord[]) {
+    this.#gateway = gateway
+    this.#tx = tx
+    this.#records = records
+  }
+
+  /** A refusal undoes what the operation wrote and is recorded; every other failure passes through and ends the attempt. */
+  async run(operation: Operation, input: unknown, call: Call): Promise<Outcome<unknown>> {
+    const service = this.#gateway.services.get(operation.service)
+    if (!service) throw new AssertionFailure(`service ${operation.service} is not served`)
+    const savepoint = this.#tx.savepoint()
+    const id = uuid()
+    const state: { resource?: ResourceFacts; note?: AuditNote } = {}
+    const record = (ended: { output: unknown } | { refused: AwsError }) => {
+      const readOnly = operation.spec.readOnly ?? isReading(service, operation.name)
+      this.#records.push(
+        auditRecord({ id, call, source: service.source, name: operation.name, readOnly, input, ...state, ...ended }),
+      )
+    }
+    try {
+      const output = await this.#perform(service, operation, input, call, state)
+      record({ output })
+      return { output }
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      savepoint.undo()
+      record({ refused: error })
+      return { refused: error }
+    }
+  }
+
+  async #perform(
+    service: Service,
+    operation: Operation,
+    input: unknown,
+    call: Call,
+    state: { resource?: ResourceFacts; note?: AuditNote },
+  ): Promise<unknown> {
+    const { platform } = this.#gateway
+    const { spec } = operation
+    const finding = { tx: this.#tx, call, platform }
+    const resource: Resource<unknown> = await spec.on(input, finding)
+    state.resource = resource
+    const record = 'record' in resource ? resource.record : undefined
+    const conditions = (): Conditions => ({
+      ...service.conditions?.(input, resource, record, call),
+      ...spec.conditions?.(input, record, call),
+    })
+    if (spec.action !== 'none') await this.#authorise(call, operation.action, resource, input, conditions)
+    if ('missing' in resource) throw resource.missing
+    const context: Context = {
+      ...finding,
+      resource,
+      invoke: (inner, innerInput, options) => this.#invokeInner(call, inner as Operation, innerInput, options) as never,
+      require: (demand: Demand) =>
+        this.#authorise(call, demand.action, demand.resource, input, () => ({ ...conditions(), ...demand.conditions })),
+      note: (members) => {
+        state.note = { ...state.note, ...members }
+      },
+    }
+    return spec.handle(input, resource.record, context)
+  }
+
+  #invokeInner(
+    call: Call,
+    operation: Operation,
+    input: unknown,
+    { via, region = call.region }: InvokeOptions = {},
+  ): Promise<Outcome<unknown>> {
+    return this.run(operation, input, { ...call, region, via: via === undefined ? call.via : [...call.via, via] })
+  }
+
+  async #authorise(
+    call: Call,
+    action: string,
+    resource: ResourceFacts,
+    input: unknown,
+    specific: () => Conditions,
+  ): Promise<void> {
+    const { identities } = this.#gateway.platform
+    this.#policies ??= await identities.policies(this.#tx, call.caller)
+    const policies = this.#policies
+    if (!policies) throw principalGone(action)
+    const resourceControl = await identities.resourceControl?.(this.#tx, resource.account)
+    const context: ConditionLookup = conditionLookup({ call, policies, resource, input, specific })
+    const request: AccessRequest = {
+      principal: call.caller.principal,
+      action,
+      resource: resource.arn,
+      resourceAccount: resource.account,
+      context,
+    }
+    const set: PolicySet = {
+      identity: policies.identity,
+      resource: resource.policies ?? [],
+      resourceMode: resource.mode ?? 'grants',
+      ...(policies.boundary && { boundary: policies.boundary }),
+      ...(call.caller.session?.policies && { session: call.caller.session.policies }),
+      ...(policies.serviceControl && { serviceControl: policies.serviceControl }),
+      ...(resourceControl && { resourceControl }),
+    }
+    const decision = evaluate(request, set)
+    if (!decision.allowed) throw accessDenied(action, deniedSentence(request, decision))
+  }
+}
+
+/** IAM and STS say `AccessDenied` with status 403, the JSON services `AccessDeniedException` with 400. */
+function accessDenied(action: string, sentence: string): AwsError {
+  const query = action.startsWith('iam:') || action.startsWith('sts:')
+  return query
+    ? new AwsError('AccessDenied', sentence, { status: 403 })
+    : new AwsError('AccessDeniedException', sentence, { status: 400 })
+}
+
+/** The principal was deleted between the signature check and now. */
+function principalGone(action: string): AwsError {
+  const text = 'The security token included in the request is invalid.'
+  const query = action.startsWith('iam:') || action.startsWith('sts:')
+  return query
+    ? new AwsError('InvalidClientTokenId', text, { status: 403 })
+    : new AwsError('UnrecognizedClientException', text, { status: 400 })
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../base/clock.ts'
+import type { CompiledPolicy } from '../iam/compile-policy.ts'
+import type { SigningSecret } from '../sigv4/signing-key.ts'
+import type { Store, Transaction } from '../store/store.ts'
+import type { Call, Caller } from './call.ts'
+import type { Quotas } from './quotas.ts'
+
+/** Why an access key id and a session token do not make a credential. */
+export type CredentialRefusal = 'unknown' | 'inactive' | 'expired-token' | 'invalid-token'
+
+/** What an access key id stands for. */
+export interface Credential {
+  readonly secret: SigningSecret
+  readonly caller: Caller
+}
+
+/** The policies of a principal as they stand now, and the tags that conditions see. */
+export interface CallerPolicies {
+  readonly identity: readonly CompiledPolicy[]
+  readonly boundary?: CompiledPolicy
+  readonly tags: Readonly<Record<string, string>>
+  /** Guard rails of the caller's account: levels, each of which must allow. */
+  readonly serviceControl?: readonly (readonly CompiledPolicy[])[]
+}
+
+/** Who may be who, as the rooms of IAM and STS answer it. */
+export interface Identities {
+  /** Reads the key, and the principal behind it, which must both still be there and active. */
+  credential(tx: Transaction, accessKeyId: string, token: string | undefined): Promise<Credential | CredentialRefusal>
+  /** Nothing where the principal is no more. */
+  policies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined>
+  resourceControl?(tx: Transaction, account: string): Promise<readonly (readonly CompiledPolicy[])[] | undefined>
+}
+
+/** What operations may use besides the store: made once, by whoever starts the server. */
+export interface Platform {
+  readonly store: Store
+  readonly clock: Clock
+  readonly identities: Identities
+  readonly quotas: Quotas
+  /** In dev mode an account exists as soon as somebody names it, and root may assume roles. */
+  readonly dev: boolean
+  /** The account whose administrators run this server. */
+  readonly managementAccount: string
+  /** Looks for due work soon. */
+  wakeScheduler(): void
+  /** Hears of calls that ended in a failure of our own. */
+  reportFailure(call: Call, operation: string, error: unknown): void
+}

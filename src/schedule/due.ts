@@ -1,0 +1,43 @@
+import { assert } from '../base/assert.ts'
+import { type Key, keyOf } from '../store/key.ts'
+import type { Transaction } from '../store/store.ts'
+
+/** Something that must happen at a moment. `kind` says who does it, `id` to what; both together are unique at one moment. */
+export interface Due {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly kind: string
+  readonly id: string
+}
+
+/** As stored: who is at it until when, and how often it failed. */
+export interface DueRecord extends Due {
+  readonly claim?: { readonly by: string; readonly until: number }
+  readonly attempts?: number
+}
+
+const width = 16
+
+/** The bounds of all that is due up to and including a moment, in the order of moments. */
+export function dueUntil(moment: number): readonly [from: Key, to: Key] {
+  return [keyOf('due', timeText(0)), keyOf('due', timeText(moment + 1))]
+}
+
+export function dueKey({ at, kind, id }: Due): Key {
+  return keyOf('due', timeText(at), kind, id)
+}
+
+function timeText(moment: number): string {
+  assert(Number.isSafeInteger(moment) && moment >= 0, 'a due moment is a whole number of milliseconds')
+  return String(moment).padStart(width, '0')
+}
+
+/** Plans work with the change that makes it necessary: both are committed or neither. */
+export function plan(tx: Transaction, due: Due): void {
+  tx.put(dueKey(due), { at: due.at, kind: due.kind, id: due.id } satisfies DueRecord)
+}
+
+/** Takes planned work back; `due` must be what was planned. */
+export function cancel(tx: Transaction, due: Due): void {
+  tx.delete(dueKey(due))
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fromBase64 } from '../../base/bytes.ts'
+import { type Seal, SealRefused } from '../seal.ts'
+import { wrappingKeySeal } from './wrapping-key.ts'
+
+/** Where the seal key comes from: a file of mode 0600, an environment variable, or a systemd credential, each holding 32 bytes in base64. */
+export type KeySource = { readonly path: string } | { readonly environment: string } | { readonly credential: string }
+
+/** The seal that opens by itself at start-up with a key that is kept apart from the data. */
+export function keyfileSeal(source: KeySource, environment: NodeJS.ProcessEnv = process.env): Seal {
+  const { text, name } = readSource(source, environment)
+  const key = fromBase64(text.trim())
+  if (!key || key.length !== 32) {
+    throw new SealRefused(`The seal key from ${name} must be 32 bytes in base64 (44 characters).`)
+  }
+  return wrappingKeySeal('keyfile', key, name)
+}
+
+function readSource(source: KeySource, environment: NodeJS.ProcessEnv): { text: string; name: string } {
+  if ('environment' in source) {
+    const text = environment[source.environment]
+    if (!text)
+      throw new SealRefused(
+        `The environment variable ${source.environment}, which should hold the seal key, is not set.`,
+      )
+    return { text, name: `the environment variable ${source.environment}` }
+  }
+  if ('credential' in source) {
+    const folder = environment['CREDENTIALS_DIRECTORY']
+    if (!folder) {
+      throw new SealRefused(
+        `The seal key is the systemd credential «${source.credential}», but this process was not given credentials: add LoadCredentialEncrypted= to its unit.`,
+      )
+    }
+    return { text: readKeyFile(join(folder, source.credential), false), name: `the credential ${source.credential}` }
+  }
+  return { text: readKeyFile(source.path, true), name: source.path }
+}
+
+function readKeyFile(path: string, checkMode: boolean): string {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY)
+  } catch (error) {
+    throw new SealRefused(`The seal key file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+  }
+  try {
+    const { mode, size } = fstatSync(file)
+    if (checkMode && (mode & 0o077) !== 0) {
+      throw new SealRefused(
+        `The seal key file ${path} can be read by others (mode ${(mode & 0o777).toString(8)}): run «chmod 600 ${path}».`,
+      )
+    }
+    if (size > 1024) throw new SealRefused(`The seal key file ${path} is ${size} bytes long; a key has 44.`)
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes a new key file, durable before it is used. Fails where a file is already there: a seal key is never overwritten. */
+export function createKeyFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, `${randomBytes(32).toString('base64')}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
