@@ -1,0 +1,130 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { assert } from '../base/assert.ts'
+import { type Commit, type PackedCommits, unpackCommits } from './packed-commits.ts'
+import { connect, isBusy, pause } from './sqlite-file.ts'
+import { closing, conflicted, failed, type WriterAnswer, type WriterData } from './sqlite-writer-protocol.ts'
+
+const groupCommits = 1024
+const waitMilliseconds = 10_000
+const statementWaitMilliseconds = 5
+
+interface Statements {
+  readonly version: StatementSync
+  readonly put: StatementSync
+  readonly remove: StatementSync
+  readonly note: StatementSync
+  readonly prune: StatementSync
+  readonly head: StatementSync
+  readonly setHead: StatementSync
+}
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    version: database.prepare('SELECT version FROM entry WHERE key = ?'),
+    put: database.prepare(
+      'INSERT INTO entry (key, value, version) VALUES (?, ?, ?) ' +
+        'ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version',
+    ),
+    remove: database.prepare('DELETE FROM entry WHERE key = ?'),
+    note: database.prepare('INSERT INTO change (number, keys) VALUES (?, ?)'),
+    prune: database.prepare('DELETE FROM change WHERE number <= ?'),
+    head: database.prepare('SELECT number FROM head'),
+    setHead: database.prepare('UPDATE head SET number = ?'),
+  }
+}
+
+/**
+ * Waits for the write lock by asking often: SQLite's own waiting sleeps up to 100 ms between attempts, and so hardly ever
+ * meets the moments in which a busy process has let go.
+ */
+function begin(database: DatabaseSync): void {
+  const deadline = performance.now() + waitMilliseconds
+  for (;;) {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return
+    } catch (failure) {
+      if (!isBusy(failure) || performance.now() > deadline) throw failure
+      pause(Math.random() * 2)
+    }
+  }
+}
+
+/** Applies a commit inside the open transaction if its checks hold; whether they did. */
+function apply({ checks, writes }: Commit, number: number, statements: Statements): boolean {
+  for (const { key, version } of checks) {
+    if ((statements.version.get(key)?.['version'] ?? 0) !== version) return false
+  }
+  for (const { key, value } of writes) {
+    if (value === undefined) statements.remove.run(key)
+    else statements.put.run(key, value, number)
+  }
+  statements.note.run(number, writes.map(({ key }) => key).join('\n'))
+  return true
+}
+
+/** Applies the commits in turn, leaves out those that conflict, and makes the others durable together. */
+function applyGroup(commits: readonly Commit[], database: DatabaseSync, statements: Statements): number[] {
+  begin(database)
+  const before = Number(statements.head.get()?.['number'])
+  let number = before
+  const outcomes = commits.map((commit) => (apply(commit, number + 1, statements) ? ++number : conflicted))
+  if (number === before) {
+    database.exec('ROLLBACK')
+    return outcomes
+  }
+  statements.setHead.run(number)
+  statements.prune.run(number - (workerData as WriterData).keptChanges)
+  database.exec('COMMIT')
+  return outcomes
+}
+
+/** The same, where a failure becomes an outcome. One commit that cannot be applied does not take the others with it. */
+function settleGroup(commits: readonly Commit[], database: DatabaseSync, statements: Statements): WriterAnswer {
+  try {
+    return { outcomes: applyGroup(commits, database, statements), reason: '' }
+  } catch (failure) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    const reason = failure instanceof Error ? failure.message : String(failure)
+    if (commits.length === 1 || isBusy(failure)) return { outcomes: commits.map(() => failed), reason }
+    const single = commits.map((commit) => settleGroup([commit], database, statements))
+    return { outcomes: single.flatMap(({ outcomes }) => outcomes), reason }
+  }
+}
+
+function openForWriting({ path, maximumBytes }: WriterData): DatabaseSync {
+  const database = connect(path)
+  database.exec(`PRAGMA busy_timeout = ${statementWaitMilliseconds}`)
+  if (maximumBytes !== undefined) {
+    const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
+    database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maximumBytes / pageBytes))}`)
+  }
+  return database
+}
+
+function serve(port: MessagePort): void {
+  const database = openForWriting(workerData as WriterData)
+  const statements = prepare(database)
+  port.on('message', (first: PackedCommits | typeof closing) => {
+    let waiting: Commit[] = []
+    let message: PackedCommits | typeof closing | undefined = first
+    while (message !== undefined) {
+      if (message === closing) {
+        if (waiting.length > 0) port.postMessage(settleGroup(waiting, database, statements))
+        database.close()
+        port.close()
+        return
+      }
+      waiting.push(...unpackCommits(message))
+      // Whatever else has arrived meanwhile shares the disk's time.
+      message = receiveMessageOnPort(port)?.message as PackedCommits | typeof closing | undefined
+      if (waiting.length < groupCommits && message !== undefined) continue
+      port.postMessage(settleGroup(waiting, database, statements))
+      waiting = []
+    }
+  })
+}
+
+assert(parentPort, 'the SQLite writer runs in a thread of its own')
+serve(parentPort)

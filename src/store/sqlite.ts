@@ -1,0 +1,107 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import {
+  type Backend,
+  BackendFailure,
+  type Changes,
+  type Check,
+  type Entry,
+  type RangeOptions,
+  type Versioned,
+  type Write,
+} from './backend.ts'
+import type { Key } from './key.ts'
+import { connect, prepareFile } from './sqlite-file.ts'
+import { SqliteWriter } from './sqlite-writer-thread.ts'
+
+export interface SqliteOptions {
+  /** The file; its folder is made where it is missing. */
+  readonly path: string
+  /** The size at which the file is full: commits that would need more fail. */
+  readonly maximumBytes?: number
+  /** How many of the latest commits are kept for other processes to learn what changed. */
+  readonly keptChanges?: number
+}
+
+const defaultKeptChanges = 16_384
+const pageCacheKibibytes = 32_768
+
+/**
+ * A store in one SQLite file, which several processes may share. Reads run on the calling thread, a few microseconds each;
+ * commits run on a thread of their own, so that the event loop never waits for a disk.
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Backend> {
+  prepareFile(options.path)
+  return new SqliteBackend(options)
+}
+
+class SqliteBackend implements Backend {
+  readonly #database: DatabaseSync
+  readonly #writer: SqliteWriter
+  readonly #get: StatementSync
+  readonly #ascending: StatementSync
+  readonly #descending: StatementSync
+  readonly #number: StatementSync
+  readonly #dataVersion: StatementSync
+  readonly #changes: StatementSync
+  readonly #keptChanges: number
+  /** SQLite's count of changes by other connections (the writer's too) when the head was last read. */
+  #seen = -1
+  #head = 0
+  #closed: Promise<void> | undefined
+
+  constructor({ path, maximumBytes, keptChanges = defaultKeptChanges }: SqliteOptions) {
+    const database = connect(path)
+    database.exec(`PRAGMA cache_size = -${pageCacheKibibytes}; PRAGMA query_only = ON`)
+    const range = 'SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key'
+    this.#database = database
+    this.#get = database.prepare('SELECT value, version FROM entry WHERE key = ?')
+    this.#ascending = database.prepare(`${range} LIMIT ?`)
+    this.#descending = database.prepare(`${range} DESC LIMIT ?`)
+    this.#number = database.prepare('SELECT number FROM head')
+    this.#dataVersion = database.prepare('PRAGMA data_version')
+    this.#changes = database.prepare('SELECT number, keys FROM change WHERE number > ? AND number <= ?')
+    this.#keptChanges = keptChanges
+    this.#writer = new SqliteWriter({ path, maximumBytes, keptChanges })
+  }
+
+  async get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]> {
+    return keys.map((key) => this.#get.get(key) as Versioned | undefined)
+  }
+
+  async range(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Entry[]> {
+    return (reverse ? this.#descending : this.#ascending).all(from, to, limit) as unknown as Entry[]
+  }
+
+  commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'> {
+    if (this.#closed !== undefined) return Promise.reject(new BackendFailure('The store is closed.'))
+    return this.#writer.commit({ checks, writes })
+  }
+
+  async head(): Promise<number> {
+    return this.headNow()
+  }
+
+  headNow(): number {
+    // Read before the head: a commit between the two then shows as a change at the next call.
+    const version = this.#dataVersion.get()?.['data_version'] as number
+    if (version !== this.#seen) {
+      this.#head = this.#number.get()?.['number'] as number
+      this.#seen = version
+    }
+    return this.#head
+  }
+
+  async changesSince(number: number): Promise<Changes> {
+    const head = this.headNow()
+    if (head - number > this.#keptChanges) return { head, keys: undefined }
+    const rows = this.#changes.all(number, head)
+    // Every commit has a row until it is pruned.
+    if (rows.length !== Math.max(0, head - number)) return { head, keys: undefined }
+    return { head, keys: rows.flatMap((row) => (row['keys'] as string).split('\n').filter(Boolean)) as Key[] }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#writer.close().finally(() => this.#database.close())
+    return this.#closed
+  }
+}
