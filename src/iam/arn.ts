@@ -23,20 +23,3 @@ export function parseArn(text: string): Arn | undefined {
 export function formatArn(arn: Arn): string {
   return `arn:${arn.partition}:${arn.service}:${arn.region}:${arn.account}:${arn.resource}`
 }
-
-/**
- * The six fields of a text that has the shape of an ARN; the sixth keeps its colons. Nothing where there are fewer.
- */
-export function arnFields(text: string): readonly string[] | undefined {
-  if (!text.startsWith('arn:')) return undefined
-  const fields = ['arn']
-  let from = 4
-  for (let count = 1; count < 5; count++) {
-    const colon = text.indexOf(':', from)
-    if (colon < 0) return undefined
-    fields.push(text.slice(from, colon))
-    from = colon + 1
-  }
-  fields.push(text.slice(from))
-  return fields
-}

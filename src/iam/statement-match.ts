@@ -1,4 +1,3 @@
-import { arnFields } from './arn.ts'
 import { matchesArn } from './arn-pattern.ts'
 import { actionApplies, type CompiledStatement } from './compile-policy.ts'
 import { conditionHolds } from './conditions/condition.ts'
@@ -48,7 +47,7 @@ function resourceApplies(statement: CompiledStatement, { resource, context }: Ac
   for (let index = 0; index < element.patterns.length; index++) {
     const pattern = element.patterns[index]
     if (pattern === undefined) continue
-    const fits = matchesArn(pattern, resource, arnFields, context)
+    const fits = matchesArn(pattern, resource, context)
     if (fits === true) return !element.not
     unknown ||= fits === undefined
   }

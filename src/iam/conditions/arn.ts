@@ -1,4 +1,3 @@
-import { arnFields } from '../arn.ts'
 import { compileArnPattern, matchesArn } from '../arn-pattern.ts'
 import { templateParts } from '../template.ts'
 import type { CompileValue } from './operator.ts'
@@ -8,5 +7,5 @@ export const arnLike: CompileValue = (value, { variables }) => {
   const parts = templateParts(value, { variables, wildcards: true })
   if (parts === undefined) return { refused: 'variable' }
   const pattern = compileArnPattern(parts)
-  return { test: (actual, context) => matchesArn(pattern, actual, arnFields, context) === true }
+  return { test: (actual, context) => matchesArn(pattern, actual, context) === true }
 }
