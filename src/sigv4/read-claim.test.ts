@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Secret } from '../base/secret.ts'
 import { readClaim } from './read-claim.ts'
 import type { SignedRequest } from './request.ts'
+import { SigningSecret } from './signing-key.ts'
+import { verify } from './verify.ts'
 
 const signature = 'a'.repeat(64)
 const authorization = `AWS4-HMAC-SHA256 Credential=AKID/20261123/us-east-1/kms/aws4_request, SignedHeaders=host;x-amz-date, Signature=${signature}`
@@ -257,7 +260,7 @@ const pieces = fc.oneof(
 )
 const text = fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join(''))
 
-test('no Authorization header and no target makes the parser throw', () => {
+test('no Authorization header and no target makes a parser throw, or verifies unsigned', () => {
   fc.assert(
     fc.property(text, text, fc.array(text, { maxLength: 6 }), (value, target, headers) => {
       const request: SignedRequest = {
@@ -272,6 +275,10 @@ test('no Authorization header and no target makes the parser throw', () => {
         if ('claim' in read) {
           expect(read.claim.signedHeaders).toContain('host')
           expect(read.claim.timestamp).toSatisfy(Number.isSafeInteger)
+          const { timestamp: nowMs, service, accessKeyId } = read.claim
+          const rules = { nowMs, windowMs: 0, service, acceptsRegion: () => true, presignedLifetime: 'window' } as const
+          const result = verify(of, read.claim, new SigningSecret(accessKeyId, new Secret('s')), rules)
+          expect(result).toHaveProperty('refused')
         }
       }
     }),
