@@ -260,29 +260,51 @@ const pieces = fc.oneof(
 )
 const text = fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join(''))
 
+/** A good text with pieces put over a part of it, so that the fuzz reaches past the first checks. */
+function damaged(good: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.nat(good.length), fc.nat(3), fc.array(pieces, { maxLength: 2 }))
+    .map(([at, length, parts]) => good.slice(0, at) + parts.join('') + good.slice(at + length))
+}
+const hostile = (good: string) => fc.oneof(text, damaged(good))
+const goodQuery = `?${Object.entries(query)
+  .map((entry) => entry.join('='))
+  .join('&')}`
+
 test('no Authorization header and no target makes a parser throw, or verifies unsigned', () => {
   fc.assert(
-    fc.property(text, text, fc.array(text, { maxLength: 6 }), (value, target, headers) => {
-      const request: SignedRequest = {
-        method: 'GET',
-        target: `/${target}`,
-        headers: [...base, 'Authorization', value, ...headers],
-        body: Buffer.of(),
-      }
-      for (const of of [request, { ...request, headers: ['Host', 'h', ...headers] }]) {
-        const read = readClaim(of)
-        expect(Object.keys(read)).toHaveLength(1)
-        if ('claim' in read) {
-          expect(read.claim.signedHeaders).toContain('host')
-          expect(read.claim.timestamp).toSatisfy(Number.isSafeInteger)
-          const { timestamp: nowMs, service, accessKeyId } = read.claim
-          const rules = { nowMs, windowMs: 0, service, acceptsRegion: () => true, presignedLifetime: 'window' } as const
-          const result = verify(of, read.claim, new SigningSecret(accessKeyId, new Secret('s')), rules)
-          expect(result).toHaveProperty('refused')
+    fc.property(
+      hostile(authorization),
+      hostile(goodQuery),
+      fc.array(text, { maxLength: 6 }),
+      (value, target, headers) => {
+        const request: SignedRequest = {
+          method: 'GET',
+          target: `/${target}`,
+          headers: [...base, 'Authorization', value, ...headers],
+          body: Buffer.of(),
         }
-      }
-    }),
-    { numRuns: 1_000, seed: 4 },
+        for (const of of [request, { ...request, headers: ['Host', 'h', ...headers] }]) {
+          const read = readClaim(of)
+          expect(Object.keys(read)).toHaveLength(1)
+          if ('claim' in read) {
+            expect(read.claim.signedHeaders).toContain('host')
+            expect(read.claim.timestamp).toSatisfy(Number.isSafeInteger)
+            const { timestamp: nowMs, service, accessKeyId } = read.claim
+            const rules = {
+              nowMs,
+              windowMs: 0,
+              service,
+              acceptsRegion: () => true,
+              presignedLifetime: 'window',
+            } as const
+            const result = verify(of, read.claim, new SigningSecret(accessKeyId, new Secret('s')), rules)
+            expect(result).toHaveProperty('refused')
+          }
+        }
+      },
+    ),
+    { numRuns: 2_000, seed: 4 },
   )
 })
 
