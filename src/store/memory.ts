@@ -2,15 +2,21 @@ import type { Backend, Changes, Check, Entry, RangeOptions, Versioned, Write } f
 import type { Key } from './key.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
-const keptChanges = 4096
+const defaultKeptChanges = 4096
 
 /** Everything in the memory of this process, gone with it: for development and tests. */
 export class MemoryBackend implements Backend {
+  readonly #keptChanges: number
   #values = new Map<Key, Versioned>()
   #keys = new SortedKeys()
   #head = 0
   /** The keys of the latest commits, the newest last. */
   #changes: (readonly Key[])[] = []
+
+  /** `keptChanges`: how many of the latest commits can be asked for, at least. */
+  constructor({ keptChanges = defaultKeptChanges }: { readonly keptChanges?: number } = {}) {
+    this.#keptChanges = keptChanges
+  }
 
   async get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]> {
     return keys.map((key) => this.#values.get(key))
@@ -37,7 +43,7 @@ export class MemoryBackend implements Backend {
       }
     }
     this.#changes.push(writes.map(({ key }) => key))
-    if (this.#changes.length >= 2 * keptChanges) this.#changes.splice(0, keptChanges)
+    if (this.#changes.length >= 2 * this.#keptChanges) this.#changes.splice(0, this.#keptChanges)
     return number
   }
 
