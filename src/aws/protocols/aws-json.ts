@@ -39,10 +39,10 @@ export const awsJson: Protocol = {
 
   encodeError(model, error, requestId) {
     const shape = model?.error(error.code)
-    const { message, fields } = error
+    const { message, members } = error
     const head = `{"__type":${JSON.stringify(shape?.error?.code ?? error.code)}`
     const text = message === undefined ? '' : `,"${messageMember(error, shape)}":${JSON.stringify(message)}`
-    const rest = shape && fields ? compileJsonWriter(shape)(fields).slice(1, -1) : ''
+    const rest = shape && members ? compileJsonWriter(shape)(members).slice(1, -1) : ''
     const status = error.status ?? shape?.error?.status ?? (shape?.error?.fault === 'server' ? 500 : 400)
     return answer(status, `${head}${text}${rest === '' ? '' : `,${rest}`}}`, requestId)
   },

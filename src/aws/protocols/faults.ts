@@ -44,8 +44,10 @@ export function validationMessage(faults: Faults): string {
 /** A value as Java prints it: `[a, b]` for a list, `{k=v}` for a map. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
-  if (typeof value !== 'object' || value === null) return String(value ?? null)
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${key}=${show(item)}`)
-    .join(', ')}}`
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${key}=${show(item)}`)
+      .join(', ')}}`
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

@@ -156,6 +156,11 @@ export interface Model {
   error(name: string): Shape | undefined
 }
 
+/** What a member is called on the wire, or else `otherwise`. */
+export function wireName(member: Member | undefined, otherwise: string): string {
+  return member?.locationName ?? otherwise
+}
+
 const loaded = new Map<ServiceName, Model>()
 
 /** The model of a service, read from `models/` when it is first asked for and kept. */

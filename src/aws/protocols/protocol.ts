@@ -31,13 +31,13 @@ export interface WireError {
   /** Whether the server is at fault, where the model does not say; the query protocol tells it. */
   readonly fault?: 'server' | undefined
   /** Further members of the error shape. */
-  readonly fields?: object | undefined
+  readonly members?: object | undefined
 }
 
 export type Decoded = { readonly input: object } | { readonly refused: WireError }
 
 /** A request of which it is known what it asks for; `decode` reads and checks the input. */
-export interface Call {
+export interface Resolved {
   readonly operation: Operation
   decode(): Decoded
 }
@@ -46,7 +46,7 @@ export interface Call {
 export interface Protocol {
   readonly name: ProtocolName
   /** Finds the operation among those of the models; answers nothing where the request does not speak this protocol. */
-  resolve(request: HttpRequestParts, models: readonly Model[]): Call | { readonly refused: WireError } | undefined
+  resolve(request: HttpRequestParts, models: readonly Model[]): Resolved | { readonly refused: WireError } | undefined
   /** Writes an output of the operation's type. */
   encode(operation: Operation, output: object, requestId: string): HttpAnswer
   encodeError(model: Model | undefined, error: WireError, requestId: string): HttpAnswer
