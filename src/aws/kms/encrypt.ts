@@ -1,0 +1,26 @@
+import { contextConditions } from './encryption-context.ts'
+import { key, requestAlias } from './find-key.ts'
+import { arnOf } from './key.ts'
+import { checkEnabled, checkUse } from './key-state.ts'
+import { wouldSucceed } from './messages.ts'
+import { operation } from './operation.ts'
+import { encryptSymmetric } from './symmetric.ts'
+
+/** Encrypts up to 4096 bytes under a key. */
+export const encrypt = operation('Encrypt', {
+  on: key,
+  readOnly: true,
+  conditions: (input) => ({
+    ...contextConditions(input.EncryptionContext),
+    'kms:EncryptionAlgorithm': input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT',
+    'kms:RequestAlias': requestAlias(input.KeyId),
+  }),
+  async handle(input, record, { tx }) {
+    const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'
+    checkEnabled(record)
+    checkUse(record, 'ENCRYPT_DECRYPT', 'Encrypt', algorithm)
+    if (input.DryRun) throw wouldSucceed()
+    const { ciphertext } = await encryptSymmetric(tx, record, input.Plaintext.reveal(), input.EncryptionContext)
+    return { CiphertextBlob: ciphertext, KeyId: arnOf(record), EncryptionAlgorithm: algorithm }
+  },
+})
