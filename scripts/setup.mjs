@@ -1,8 +1,9 @@
 // The one file that runs before anything is installed, so it is plain JavaScript for Node 20 and uses only Node itself.
 // It makes sure that a Node new enough for Keyturn is at hand, installs the locked dependencies, builds, and runs a task.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -47,7 +48,7 @@ const node = isNewEnough(process.versions.node) ? process.execPath : bringRuntim
 const npm = findNpm()
 install()
 build()
-process.exit(task(args))
+process.exitCode = await task(args)
 
 /** @param {string} version such as `24.15.0` */
 function isNewEnough(version) {
@@ -167,22 +168,22 @@ function run(argv) {
   return spawnUnder(node, argv)
 }
 
-function every(commands) {
+async function every(commands) {
   let worst = 0
-  for (const command of commands) worst = Math.max(worst, run(command))
+  for (const command of commands) worst = Math.max(worst, await run(command))
   return worst
 }
 
-/** Runs a command in the foreground and answers its exit code; a signal to this process reaches it through the terminal's group. */
+/** Runs a command in the foreground, hands signals on to it, and answers its exit code. */
 function spawnUnder(command, argv) {
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
-  const done = spawnSync(command, argv, {
-    cwd: process.env.INIT_CWD && taskName === 'exec' ? process.env.INIT_CWD : root,
-    stdio: 'inherit',
-    env: environment(),
+  const cwd = (taskName === 'exec' && process.env.INIT_CWD) || root
+  return new Promise((resolve) => {
+    const child = spawn(command, argv, { cwd, stdio: 'inherit', env: environment() })
+    // A terminal sends its signals to the whole group; `kill` sends them to this process alone.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    child.on('error', (error) => fail(`${command} could not be started: ${error.message}`))
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
-  if (done.error) fail(`${command} could not be started: ${done.error.message}`)
-  return done.status ?? 1
 }
 
 function say(text) {

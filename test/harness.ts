@@ -90,13 +90,11 @@ export async function openHarness(services: readonly Service[], options: Harness
     clock,
     scheduler,
     failures,
-    root: (account = defaultAccount) => ({
-      principal: { type: 'root', account },
-      account,
-      arn: `arn:aws:iam::${account}:root`,
-      id: account,
-      accessKeyId: `AKIA${randomText(16, base32)}`,
-    }),
+    root(account = defaultAccount) {
+      const arn = `arn:aws:iam::${account}:root`
+      const accessKeyId = `AKIA${randomText(16, base32)}`
+      return { principal: { type: 'root', account, arn }, account, arn, id: account, accessKeyId }
+    },
     user(name, documents, account = defaultAccount) {
       const id = `AIDA${randomText(17, base32)}`
       policies.set(id, { identity: documents.map(compiled), tags: {} })

@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
-import type { RequestPrincipal } from '../iam/evaluate.ts'
+import type { RequestPrincipal } from '../iam/principal-match.ts'
 import type { Moment } from '../store/store.ts'
 
 /** What a session adds to its principal. */

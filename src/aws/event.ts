@@ -69,8 +69,7 @@ const identityTypes = {
   user: 'IAMUser',
   'role-session': 'AssumedRole',
   'federated-user': 'FederatedUser',
-  'web-identity': 'WebIdentityUser',
-  saml: 'SAMLUser',
+  federated: 'WebIdentityUser',
   service: 'AWSService',
   anonymous: 'Unknown',
 } as const
@@ -78,7 +77,7 @@ const identityTypes = {
 function userIdentity({ caller, via }: Call) {
   const { principal } = caller
   return {
-    type: (identityTypes as Record<string, string>)[principal.type] ?? 'Unknown',
+    type: identityTypes[principal.type],
     principalId: caller.id || undefined,
     arn: caller.arn || undefined,
     accountId: caller.account || undefined,

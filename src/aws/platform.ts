@@ -42,6 +42,11 @@ export interface Platform {
   readonly dev: boolean
   /** The account whose administrators run this server. */
   readonly managementAccount: string
+  /** The encryption of the store: how long its key has been in use, and a new one. Absent where a test has none. */
+  readonly barrier?: {
+    usage(): { readonly term: number; readonly since: number; readonly sealed: number }
+    rotate(): Promise<number>
+  }
   /** Looks for due work soon. */
   wakeScheduler(): void
   /** Hears of calls that ended in a failure of our own. */

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import type { Conditions, Operation } from './operation.ts'
+import type { Model } from './protocols/model.ts'
 import type { ResourceFacts } from './resource.ts'
 
 /** The published service authorisation reference, as the generator keeps it. */
@@ -12,7 +13,7 @@ export interface Service {
   readonly name: string
   /** As in CloudTrail and `kms:ViaService`: `secretsmanager.amazonaws.com`. */
   readonly source: string
-  readonly model: unknown
+  readonly model: Model
   readonly authorization: AuthorizationReference
   readonly operations: ReadonlyMap<string, Operation>
   readonly unserved: ReadonlySet<string>
@@ -21,7 +22,7 @@ export interface Service {
 
 interface Declaration<Ops, Served extends keyof Ops, Unserved extends keyof Ops> {
   readonly name: string
-  readonly model: unknown
+  readonly model: Model
   readonly authorization: AuthorizationReference
   /** Condition keys that all operations of the service have. */
   readonly conditions?: Service['conditions']

@@ -1,0 +1,88 @@
+import cluster from 'node:cluster'
+import { Command } from 'commander'
+import { pino } from 'pino'
+import type { Config } from '../config/schema.ts'
+import { configOf, withConfigFlags } from './config-flags.ts'
+
+const workerVariable = 'KEYTURN_WORKER_NUMBER'
+
+export function serverCommand(): Command {
+  return withConfigFlags(new Command('server'))
+    .description('Start the server as the configuration says.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  keyturn server --config /etc/keyturn/keyturn.toml\n  keyturn server --data ./data --port 8200 --workers 2',
+    )
+    .action(async (flags) => {
+      const config = configOf(flags)
+      if (cluster.isPrimary && config.workers > 1) supervise(config)
+      else await serve(config, Number(process.env[workerVariable] ?? 0))
+    })
+}
+
+function loggerOf(config: Config) {
+  return pino(
+    { level: config.log.level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  )
+}
+
+async function serve(config: Config, worker: number): Promise<void> {
+  const logger = loggerOf(config)
+  const { startServer } = await import('../start-server.ts')
+  const server = await startServer(config, logger, worker)
+  const { host, port } = server.listener
+  logger.info({ address: host, port, tls: config.tls !== undefined, worker }, 'ready')
+  let stopping = false
+  const stop = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    logger.info({ signal }, 'stopping: requests in hand are answered first')
+    server.stop().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ err }, 'the stop did not go well')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('disconnect', () => stop('disconnect'))
+}
+
+const restartPauseMilliseconds = 1_000
+
+/** Keeps the serving processes running. It holds no key and no store. */
+function supervise(config: Config): void {
+  const logger = loggerOf(config)
+  let stopping = false
+  let failures = 0
+  const start = (number: number) => {
+    const child = cluster.fork({ [workerVariable]: String(number) })
+    let ready = false
+    child.on('listening', () => {
+      ready = true
+      failures = 0
+    })
+    child.on('exit', (code, signal) => {
+      if (stopping) return
+      logger.error({ worker: number, code, signal }, 'a serving process ended')
+      // Processes that cannot even start would do so for ever: what keeps them from it is in their log.
+      if (!ready && ++failures >= config.workers) {
+        stopping = true
+        for (const other of Object.values(cluster.workers ?? {})) other?.process.kill('SIGTERM')
+        process.exitCode = 1
+        return
+      }
+      setTimeout(() => start(number), restartPauseMilliseconds)
+    })
+  }
+  for (let number = 0; number < config.workers; number++) start(number)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping = true
+      for (const child of Object.values(cluster.workers ?? {})) child?.process.kill(signal)
+    })
+  }
+}

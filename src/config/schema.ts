@@ -1,0 +1,89 @@
+import * as v from 'valibot'
+import { awsQuotas } from '../aws/quotas.ts'
+
+const text = v.pipe(v.string(), v.minLength(1, 'a text that is not empty'))
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(least),
+    v.maxValue(most),
+    v.description(`a whole number from ${least} to ${most}`),
+  )
+const choice = <const T extends readonly string[]>(...choices: T) => v.picklist(choices)
+
+const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account number of 12 digits'))
+const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/, 'a region name such as us-east-1'))
+
+/** A member for each published quota, so that a new quota is configurable without another line here. */
+const quotaMembers = Object.fromEntries(
+  Object.entries(awsQuotas).map(([name, value]) => [name, v.optional(wholeNumber(1, 1_000_000_000), value)]),
+) as { [K in keyof typeof awsQuotas]: v.OptionalSchema<ReturnType<typeof wholeNumber>, number> }
+
+/** The whole configuration, with its defaults. Unknown keys are errors: a misspelt limit must not pass for the default. */
+export const configSchema = v.strictObject({
+  account: v.optional(account, '000000000000'),
+  region: v.optional(region, 'us-east-1'),
+  /** Names this machine's audit chain; must differ between machines that share a store. */
+  node: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of a-z, 0-9 and hyphens')),
+    'node-1',
+  ),
+  workers: v.optional(wholeNumber(1, 256), 1),
+  listen: v.optional(
+    v.strictObject({
+      address: v.optional(text, '127.0.0.1'),
+      port: v.optional(wholeNumber(0, 65_535), 8200),
+    }),
+    {},
+  ),
+  tls: v.optional(
+    v.strictObject({
+      cert: text,
+      key: text,
+      minVersion: v.optional(choice('TLSv1.2', 'TLSv1.3'), 'TLSv1.2'),
+    }),
+  ),
+  store: v.optional(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('sqlite'), folder: v.optional(text, './data') }),
+      v.strictObject({ kind: v.literal('postgres'), url: text, connections: v.optional(wholeNumber(1, 1000), 10) }),
+    ]),
+    { kind: 'sqlite' },
+  ),
+  seal: v.optional(
+    v.variant('kind', [
+      v.strictObject({
+        kind: v.literal('keyfile'),
+        path: v.optional(text),
+        environment: v.optional(text),
+        credential: v.optional(text),
+      }),
+    ]),
+    { kind: 'keyfile' },
+  ),
+  audit: v.optional(
+    v.strictObject({
+      folder: v.optional(text),
+      /** Wait for the disk before every answer, reads included. */
+      sync: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
+  limits: v.optional(
+    v.strictObject({
+      bodyBytes: v.optional(wholeNumber(1024, 256 * 1024 * 1024), 1024 * 1024),
+      headerBytes: v.optional(wholeNumber(4096, 1024 * 1024), 64 * 1024),
+      requestSeconds: v.optional(wholeNumber(1, 3600), 30),
+      idleSeconds: v.optional(wholeNumber(1, 3600), 65),
+      drainSeconds: v.optional(wholeNumber(1, 3600), 30),
+      cacheBytes: v.optional(wholeNumber(1024 * 1024, 64 * 1024 ** 3), 64 * 1024 * 1024),
+    }),
+    {},
+  ),
+  metrics: v.optional(choice('loopback', 'all', 'off'), 'loopback'),
+  log: v.optional(v.strictObject({ level: v.optional(choice('debug', 'info', 'warn', 'error'), 'info') }), {}),
+  quotas: v.optional(v.strictObject(quotaMembers), {}),
+})
+
+export type Config = v.InferOutput<typeof configSchema>

@@ -1,0 +1,110 @@
+import type { Sink } from './audit/log.ts'
+import { AuditLog } from './audit/log.ts'
+import { Outbox } from './audit/outbox.ts'
+import { awsEndpoint, type ArrivedRequest, type Served } from './aws/endpoint.ts'
+import { openIdentities } from './aws/identities/open-identities.ts'
+import { iam } from './aws/iam/index.ts'
+import type { Gateway } from './aws/invoke.ts'
+import { keyturn } from './aws/keyturn/index.ts'
+import { kms } from './aws/kms/index.ts'
+import { registerKmsWorkers } from './aws/kms/workers.ts'
+import type { Platform } from './aws/platform.ts'
+import type { Quotas } from './aws/quotas.ts'
+import { secretsmanager } from './aws/secretsmanager/index.ts'
+import { registerSecretsManagerWorkers } from './aws/secretsmanager/workers.ts'
+import { sts } from './aws/sts/index.ts'
+import type { Clock } from './base/clock.ts'
+import { Scheduler } from './schedule/scheduler.ts'
+import type { Unsealed } from './seal/unseal.ts'
+import type { Backend } from './store/backend.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
+
+export interface Reporter {
+  /** Hears of what went wrong inside; `facts` hold no secret. */
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+export interface AssemblyOptions {
+  readonly backend: Backend
+  readonly unsealed: Unsealed
+  readonly clock: Clock
+  /** Made with the open store, because the signing key of the audit trail is kept in it. */
+  readonly sink: (store: Store) => Promise<Sink>
+  readonly syncAudit: boolean
+  /** The name of this process's audit chain. */
+  readonly chain: string
+  readonly quotas: Quotas
+  readonly managementAccount: string
+  /** In dev mode accounts exist as soon as they are named. */
+  readonly dev: boolean
+  readonly reporter: Reporter
+  readonly cacheBytes?: number
+}
+
+/** Everything behind the listener. */
+export interface Assembly {
+  readonly store: Store
+  readonly scheduler: Scheduler
+  readonly gateway: Gateway
+  readonly aws: (request: ArrivedRequest) => Promise<Served>
+  close(): Promise<void>
+}
+
+/** Every service of the AWS façade. */
+export const awsServices = [secretsmanager, kms, iam, sts, keyturn] as const
+
+/** Puts the rooms together: the only place that knows all of them. */
+export async function assemble(options: AssemblyOptions): Promise<Assembly> {
+  const { backend, unsealed, clock, quotas, managementAccount, dev, reporter } = options
+  const store = openStore(
+    backend,
+    unsealed.barrier,
+    options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes },
+  )
+  const log = new AuditLog(await options.sink(store), { syncEachBatch: options.syncAudit })
+  const outbox = new Outbox(store, log, options.chain, (error) =>
+    reporter.error({ err: error }, 'audit records stay in the store for now'),
+  )
+  await outbox.recover()
+  const scheduler = new Scheduler({
+    store,
+    clock,
+    onFailure: ({ kind, id }, attempts, error) =>
+      reporter.warn({ kind, id, attempts, err: error }, 'due work failed and will be tried again'),
+  })
+  const platform: Platform = {
+    store,
+    clock,
+    identities: openIdentities({ clock, dev, managementAccount }),
+    quotas,
+    dev,
+    managementAccount,
+    barrier: { usage: () => unsealed.barrier.usage, rotate: () => unsealed.rotate(clock.now()) },
+    wakeScheduler: () => scheduler.wake(),
+    reportFailure: (call, operation, error) =>
+      reporter.error({ requestId: call.requestId, operation, err: error }, 'a request failed for a reason of our own'),
+  }
+  const gateway: Gateway = {
+    platform,
+    services: new Map(awsServices.map((service) => [service.name, service])),
+    log,
+    outbox,
+  }
+  registerKmsWorkers(scheduler, gateway)
+  registerSecretsManagerWorkers(scheduler, gateway)
+  scheduler.start()
+  return {
+    store,
+    scheduler,
+    gateway,
+    aws: awsEndpoint(gateway),
+    async close() {
+      await scheduler.stop()
+      await outbox.close()
+      await log.close()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { awsQuotas } from './aws/quotas.ts'
+import { systemClock } from './base/clock.ts'
+import type { Config } from './config/schema.ts'
+import { type Listener, listen } from './http/listener.ts'
+import { Metrics } from './http/metrics.ts'
+import { route } from './http/route.ts'
+import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
+import { unseal } from './seal/unseal.ts'
+import { type Assembly, assemble } from './server.ts'
+
+export interface RunningServer {
+  readonly listener: Listener
+  /** Lets requests in hand end, then writes out and closes everything. */
+  stop(): Promise<void>
+}
+
+/** Starts one serving process as the configuration says. `worker` numbers the processes that share a port, from 0. */
+export async function startServer(config: Config, logger: Logger, worker: number): Promise<RunningServer> {
+  const backend = await openBackend(config, (err) =>
+    logger.warn({ err }, 'an idle database connection broke and is replaced'),
+  )
+  let assembly: Assembly | undefined
+  try {
+    const unsealed = await unseal(backend, openSeal(config))
+    const chain = `${config.node}-${worker}`
+    assembly = await assemble({
+      backend,
+      unsealed,
+      clock: systemClock,
+      sink: (store) => openSegments(store, systemClock, auditFolder(config), chain),
+      syncAudit: config.audit.sync,
+      chain,
+      quotas: { ...awsQuotas, ...config.quotas },
+      managementAccount: config.account,
+      dev: false,
+      reporter: logger,
+      cacheBytes: config.limits.cacheBytes,
+    })
+    const listener = await openListener(config, assembly, logger)
+    return {
+      listener,
+      async stop() {
+        await listener.drain(config.limits.drainSeconds)
+        await assembly?.close()
+      },
+    }
+  } catch (error) {
+    await (assembly ?? backend).close()
+    throw error
+  }
+}
+
+function openListener(config: Config, assembly: Assembly, logger: Logger): Promise<Listener> {
+  const { tls, limits } = config
+  const metrics = new Metrics()
+  processGauges(metrics)
+  return listen({
+    host: config.listen.address,
+    port: config.listen.port,
+    limits,
+    ...(tls && {
+      tls: { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8'), minVersion: tls.minVersion },
+    }),
+    handle: route({
+      aws: assembly.aws,
+      metrics,
+      metricsFor: config.metrics,
+      onServed: (request, { service, operation, code, requestId, answer }, seconds) => {
+        if (!logger.isLevelEnabled('debug')) return
+        const facts = {
+          requestId,
+          service,
+          operation,
+          code: code ?? 'OK',
+          status: answer.status,
+          seconds,
+          from: request.sourceIp,
+        }
+        logger.debug(facts, 'answered')
+      },
+    }),
+  })
+}
+
+export function processGauges(metrics: Metrics): void {
+  metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+  metrics.gauge('process_cpu_seconds_total', 'Processor time spent.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+  metrics.gauge('process_start_time_seconds', 'Start of the process.', () =>
+    Math.round(Date.now() / 1000 - process.uptime()),
+  )
+}
