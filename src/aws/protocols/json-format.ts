@@ -1,7 +1,7 @@
 import { fromBase64 } from '../../base/bytes.ts'
 import { type Faults, malformed } from './faults.ts'
 import type { Shape } from './model.ts'
-import { type Format, listFound, mapFound } from './read.ts'
+import { type Format, listFound, mapFound } from './format.ts'
 
 const largestInteger = 2 ** 31 - 1
 const latestTime = 8.64e15

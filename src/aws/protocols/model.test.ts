@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { authorizationOf } from './authorization.ts'
 import { noFaults } from './faults.ts'
 import { jsonFormat } from './json-format.ts'
 import { type CompactModel, type CompactShape, linkModel, modelOf, operationOf, type Shape } from './model.ts'
@@ -70,6 +71,27 @@ describe('linking', () => {
   })
 })
 
+test('messages show no part of something sensitive', () => {
+  const shapes: Record<string, CompactShape> = {
+    Root: { type: 'structure', members: { Hidden: 'Node' } },
+    Node: { type: 'structure', sensitive: true, members: { Name: 'Text', Names: 'List', Map: 'Map', Next: 'Node' } },
+    List: { type: 'list', member: 'Text' },
+    Map: { type: 'map', key: 'Text', value: 'Text' },
+    Text: { type: 'string', max: 3 },
+  }
+  const input = linkModel(modelWith(shapes)).operation('Op')?.input as Shape
+  const faults = noFaults()
+  const node = { Name: 'canary', Names: ['canary'], Map: { canary: 'canary' } }
+  const value = compileReader(input, modelWith({}).metadata, jsonFormat)(
+    { Hidden: { ...node, Next: node } },
+    '',
+    faults,
+  )
+  expect(faults.count).toBe(8)
+  expect(faults.invalid?.every((text) => text.startsWith("Value at 'hidden."))).toBe(true)
+  expect(JSON.stringify([value, faults])).not.toContain('canary')
+})
+
 describe('the generated files', () => {
   const otherwiseNamed = { secretsmanager: [], kms: ['ReEncrypt'], iam: ['UpdateDelegationRequest'], sts: [] }
 
@@ -81,8 +103,7 @@ describe('the generated files', () => {
   test.each(services)(
     '%s: every operation is an action, but for those that the reference lacks or names otherwise',
     (service) => {
-      const text = readFileSync(new URL(`${service}-authorization.json`, folder), 'utf8')
-      const { actions } = JSON.parse(text) as { actions: Record<string, { access: string }> }
+      const { actions } = authorizationOf(service)
       const levels = ['List', 'Read', 'Write', 'Tagging', 'Permissions management']
       for (const action of Object.values(actions)) expect(levels).toContain(action.access)
       const others = modelOf(service).operationNames.filter((name) => !Object.hasOwn(actions, name))

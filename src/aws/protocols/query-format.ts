@@ -3,7 +3,7 @@ import { type Faults, malformed } from './faults.ts'
 import type { FormNode } from './form.ts'
 import { readIsoTime } from './json-format.ts'
 import { type Member, type Shape, wireName } from './model.ts'
-import { type Format, mapFound } from './read.ts'
+import { type Format, mapFound } from './format.ts'
 
 const largestInteger = 2 ** 31 - 1
 

@@ -1,7 +1,7 @@
 import { type Constraint, eachText, sizeConstraints } from './constraint.ts'
 import { type Faults, invalid, malformed, show } from './faults.ts'
+import { isDictionary, listFound, mapFound, type Read } from './format.ts'
 import type { Shape } from './model.ts'
-import { isDictionary, listFound, mapFound, type Read } from './read.ts'
 
 /** How a list or map reads what it holds. */
 export interface Element {

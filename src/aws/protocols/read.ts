@@ -1,34 +1,17 @@
 import { Secret } from '../../base/secret.ts'
 import { type Constraint, notNull, rangeConstraints, sizeConstraints, textConstraints } from './constraint.ts'
-import { type Faults, invalid, malformed, show } from './faults.ts'
+import { invalid, malformed, show } from './faults.ts'
+import { type Format, isDictionary, listFound, type Read } from './format.ts'
 import type { Member, Metadata, Shape } from './model.ts'
 import { type Element, listReader, mapReader } from './read-collection.ts'
-
-/** Makes a typed value of a raw one and notes what is wrong with it. `prefix` is the path so far, with its dot. */
-export type Read = (raw: unknown, prefix: string, faults: Faults) => unknown
-
-/** Turns one raw scalar into a typed one, or notes it as malformed and answers nothing. */
-export type Convert<T> = (raw: unknown, faults: Faults, shape: Shape) => T | undefined
-
-/** What the raw values of a protocol mean. Raw structures and maps are objects, raw lists are arrays. */
-export interface Format {
-  nameOf(member: Member): string
-  readonly string: Convert<string>
-  readonly blob: Convert<Uint8Array>
-  readonly boolean: Convert<boolean>
-  readonly integer: Convert<number>
-  readonly long: Convert<number>
-  readonly float: Convert<number>
-  readonly double: Convert<number>
-  /** Milliseconds since 1970. */
-  readonly timestamp: Convert<number>
-}
 
 interface Context {
   readonly metadata: Metadata
   readonly format: Format
   /** Structures that are compiled or being compiled: a shape may contain itself. */
   readonly structures: Map<Shape, { read: Read }>
+  /** Whether this is inside something sensitive, of which messages show no part. */
+  readonly hidden: boolean
 }
 
 /**
@@ -37,10 +20,10 @@ interface Context {
  * that a key such as `__proto__` is a key like any other.
  */
 export function compileReader(shape: Shape, metadata: Metadata, format: Format): Read {
-  return structureReader(shape, { metadata, format, structures: new Map() })
+  return structureReader(shape, { metadata, format, structures: new Map(), hidden: false })
 }
 
-/** The `prefix` of what this answers is the path of the structure itself. */
+/** What this answers takes the prefix of the structure's members. */
 function structureReader(shape: Shape, context: Context): Read {
   const known = context.structures.get(shape)
   if (known) return (raw, prefix, faults) => known.read(raw, prefix, faults)
@@ -66,8 +49,10 @@ function structureReader(shape: Shape, context: Context): Read {
 
 /** Reads a value that is called `label` within what contains it. */
 function reader(shape: Shape, label: string, context: Context): Read {
-  const read = plainReader(shape, label, context)
-  return shape.sensitive === true ? (raw, prefix, faults) => new Secret(read(raw, prefix, faults)) : read
+  if (shape.sensitive !== true) return plainReader(shape, label, context)
+  const within = context.hidden ? context : { ...context, structures: new Map(), hidden: true }
+  const read = plainReader(shape, label, within)
+  return (raw, prefix, faults) => new Secret(read(raw, prefix, faults))
 }
 
 function plainReader(shape: Shape, label: string, context: Context): Read {
@@ -84,10 +69,10 @@ function plainReader(shape: Shape, label: string, context: Context): Read {
   return scalarReader(shape, label, context)
 }
 
-function scalarReader(shape: Shape, label: string, { format, metadata }: Context): Read {
-  const convert = format[shape.type as ScalarType]
-  const constraints = constraintsOf(shape, metadata)
-  const hidden = isHidden(shape)
+function scalarReader(shape: Shape, label: string, context: Context): Read {
+  const convert = context.format[shape.type as ScalarType]
+  const constraints = constraintsOf(shape, context.metadata)
+  const hidden = context.hidden || isHidden(shape)
   return (raw, prefix, faults) => {
     const value = convert(raw, faults, shape)
     if (value === undefined) return undefined
@@ -101,7 +86,7 @@ function scalarReader(shape: Shape, label: string, { format, metadata }: Context
 
 /** What a list or map holds. The constraints of scalars are left to the collection, which tells them in its own words. */
 function elementOf({ shape }: Member, context: Context): Element {
-  const hidden = isHidden(shape)
+  const hidden = context.hidden || isHidden(shape)
   if (!isScalar(shape))
     return { read: reader(shape, 'member', context), constraints: [], hidden, finish: (value) => value }
   const convert = context.format[shape.type]
@@ -111,13 +96,6 @@ function elementOf({ shape }: Member, context: Context): Element {
     hidden,
     finish: shape.sensitive === true ? (value) => new Secret(value) : (value) => value,
   }
-}
-
-export const listFound = 'Start of list found where not expected'
-export const mapFound = 'Start of structure or map found where not expected.'
-
-export function isDictionary(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw)
 }
 
 type ScalarType = Exclude<keyof Format, 'nameOf'>
