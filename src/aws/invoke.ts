@@ -186,7 +186,10 @@ class Attempt {
       ...(resourceControl && { resourceControl }),
     }
     const decision = evaluate(request, set)
-    if (!decision.allowed) throw accessDenied(action, deniedSentence(request, decision))
+    if (!decision.allowed) {
+      const shown = resource.shown === undefined ? request : { ...request, resource: resource.shown }
+      throw accessDenied(action, deniedSentence(shown, decision))
+    }
   }
 }
 

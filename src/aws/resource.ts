@@ -6,6 +6,8 @@ export interface ResourceFacts {
   /** The ARN that policies are matched with; `*` for an action without a resource. */
   readonly arn: string
   readonly account: string
+  /** How the access-denied sentence names it, where that is not by its ARN: as the caller did. */
+  readonly shown?: string
   /** CloudTrail's name of its type, such as `AWS::SecretsManager::Secret`; absent for an action without a resource. */
   readonly type?: string
   /** Policies attached to it, grants included. */
