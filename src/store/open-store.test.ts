@@ -163,6 +163,25 @@ for (const Held of [HeldBackend, HeldLocalBackend]) {
     expect(await second).toEqual([{ value: 2 }, { value: 2 }])
   })
 
+  test(`${Held.name}: two reads of a key on their way at once bring the same record`, async () => {
+    const { held, store, other } = make()
+    await set(other, 1)
+    let runs = 0
+    const pair = await store.transaction(async (tx) => {
+      if (runs++ > 0) return [await tx.get(key), await tx.get(key)]
+      held.holding.add('get')
+      const first = tx.get(key)
+      await held.held(1)
+      await set(other, 2)
+      const second = tx.get(key)
+      await held.held(2)
+      held.holding.clear()
+      held.release()
+      return [await first, await second]
+    })
+    expect(pair).toEqual([{ value: 2 }, { value: 2 }])
+  })
+
   test(`${Held.name}: commits that are answered out of order leave the newest record`, async () => {
     const { held, store, other } = make()
     await value(store)
@@ -191,6 +210,23 @@ for (const Held of [HeldBackend, HeldLocalBackend]) {
     expect(held.calls.filter((call) => call !== 'changesSince')).toEqual([])
   })
 }
+
+test('a change inside the part of a range that was seen runs the work again, one beyond it does not', async () => {
+  const runsWhen = async (changed: string, reverse: boolean): Promise<number> => {
+    const store = openStore(new MemoryBackend(), jsonCodec)
+    for (const name of ['b', 'd', 'f', 'h']) await set(store, 0, keyOf('parent', name))
+    let runs = 0
+    await store.transaction(async (tx) => {
+      await tx.range(...childrenOf('parent'), { limit: 2, reverse })
+      if (runs++ === 0) await set(store, 1, keyOf('parent', changed))
+    })
+    return runs
+  }
+  const runs = (reverse: boolean): Promise<number[]> =>
+    Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((changed) => runsWhen(changed, reverse)))
+  expect(await runs(false)).toEqual([2, 2, 2, 2, 1, 1, 1, 1, 1])
+  expect(await runs(true)).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2])
+})
 
 test('the callers of one turn share one look at a distant backend', async () => {
   const held = new HeldBackend(new MemoryBackend())

@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Backend } from './backend.ts'
 import { backendConformance, type OpenBackend } from './backend-conformance.ts'
-import { keyOf } from './key.ts'
+import { type Key, keyOf } from './key.ts'
 import { openSqlite } from './sqlite.ts'
 import { storeConformance } from './store-conformance.ts'
 
@@ -91,11 +91,29 @@ test('a full file rejects what does not fit, keeps what it has, and goes on when
 
 test('a commit that cannot be applied fails alone', async () => {
   const backend = await openSqlite({ path: temporaryFile(), maximumBytes: 400_000 })
-  const commit = (name: string, length: number): Promise<unknown> =>
-    backend.commit([], [{ key: keyOf(name), value: Buffer.alloc(length) }])
-  const outcomes = await Promise.allSettled([commit('a', 10), commit('too large', 1_000_000), commit('b', 10)])
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  const commit = (key: unknown, length: number): Promise<unknown> =>
+    backend.commit([], [{ key: key as Key, value: Buffer.alloc(length) }])
+  const notBindable = {}
+  const commits = [
+    commit('a', 10),
+    commit('too large', 1_000_000),
+    commit('b', 10),
+    commit(notBindable, 10),
+    commit('c', 1),
+  ]
+  const outcomes = await Promise.allSettled(commits)
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+  expect(await backend.head()).toBe(3)
   await backend.close()
+})
+
+test('what a process with a shorter memory of changes has pruned is not guessed', async () => {
+  const path = temporaryFile()
+  const [short, long] = [await openSqlite({ path, keptChanges: 2 }), await openSqlite({ path })]
+  for (const name of ['a', 'b', 'c', 'd']) await short.commit([], [{ key: keyOf(name), value: Buffer.alloc(1) }])
+  expect(await long.changesSince(1)).toEqual({ head: 4, keys: undefined })
+  expect(await long.changesSince(2)).toEqual({ head: 4, keys: [keyOf('c'), keyOf('d')] })
+  await Promise.all([short.close(), long.close()])
 })
 
 test('a writer that dies rejects what waits for it; the next commit has a new one', async () => {

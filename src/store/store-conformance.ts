@@ -91,7 +91,7 @@ function reading(stores: Stores): void {
 
 const writeArbitrary = fc.record({
   key: fc.nat({ max: 9 }).map((index) => keyOf('merge', String(index))),
-  value: fc.option(fc.nat({ max: 99 }), { nil: undefined }),
+  value: fc.option(fc.nat({ max: 99 }), { nil: undefined, freq: 1 }),
   undone: fc.boolean(),
 })
 
@@ -100,8 +100,8 @@ function ownWrites(stores: Stores): void {
     const [store] = stores()
     const [from, to] = childrenOf('merge')
     const property = fc.asyncProperty(
-      fc.array(writeArbitrary, { maxLength: 8 }),
-      fc.array(writeArbitrary, { maxLength: 8 }),
+      fc.array(writeArbitrary, { maxLength: 16 }),
+      fc.array(writeArbitrary, { maxLength: 16 }),
       fc.integer({ min: 1, max: 12 }),
       fc.boolean(),
       async (stored, buffered, limit, reverse) => {
