@@ -37,8 +37,8 @@ export async function initialiseStore(config: Config): Promise<Initialised> {
     const { barrier } = await initialise(backend, openSeal(config), now)
     const store = openStore(backend, barrier)
     const key = await store.transaction(async (tx) => {
-      await createAccount(tx, { id: config.account, name: 'management', now })
-      return createRootAccessKey(tx, { account: config.account, now })
+      await createAccount(tx, config.account, { now, name: 'management' })
+      return createRootAccessKey(tx, config.account, now)
     })
     return { account: config.account, ...key, keyFile }
   } finally {

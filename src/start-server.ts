@@ -91,6 +91,6 @@ export function processGauges(metrics: Metrics): void {
     return (user + system) / 1e6
   })
   metrics.gauge('process_start_time_seconds', 'Start of the process.', () =>
-    Math.round(Date.now() / 1000 - process.uptime()),
+    Math.round(performance.timeOrigin / 1000),
   )
 }
