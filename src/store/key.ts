@@ -9,17 +9,32 @@ export type Key = string & { readonly [keyBrand]: true }
 const separator = '\u001f'
 const plain = /^[\x20-\x24\x26-\x7e]*$/
 
-/** Percent-encodes what is not printable ASCII, and `%` itself; most names pass through untouched. */
+/**
+ * Percent-encodes what is not printable ASCII, and `%` itself; most names pass through untouched. Half a surrogate pair has
+ * no bytes in UTF-8: it becomes `%u` and its code, so that no two names ever share a key.
+ */
 function encodeSegment(segment: string): string {
   if (plain.test(segment)) return segment
   let text = ''
-  for (const byte of Buffer.from(segment, 'utf8')) {
-    text +=
-      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  for (const character of segment) {
+    text += plain.test(character) ? character : encodeCharacter(character)
   }
   return text
+}
+
+function encodeCharacter(character: string): string {
+  if (!character.isWellFormed()) return `%u${character.charCodeAt(0).toString(16).toUpperCase()}`
+  let text = ''
+  for (const byte of Buffer.from(character, 'utf8')) text += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  return text
+}
+
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment
+  const parts = segment.split(/%u([0-9A-F]{4})/)
+  return parts
+    .map((part, index) => (index % 2 ? String.fromCharCode(Number.parseInt(part, 16)) : decodeURIComponent(part)))
+    .join('')
 }
 
 /** The key with these segments. */
@@ -31,7 +46,7 @@ export function keyOf(...segments: readonly string[]): Key {
 
 /** The segments that a key was made of. */
 export function segmentsOf(key: Key): readonly string[] {
-  return key.split(separator).map((segment) => (segment.includes('%') ? decodeURIComponent(segment) : segment))
+  return key.split(separator).map(decodeSegment)
 }
 
 /** The bounds of all keys that have these segments and at least one more. */
