@@ -1,8 +1,9 @@
-import { Secret } from '../base/secret.ts'
 import type { AuditRecord } from '../audit/record.ts'
 import type { Call, Caller } from './call.ts'
 import type { AwsError } from './errors.ts'
 import type { AuditNote } from './operation.ts'
+import type { Operation as ModelOperation } from './protocols/model.ts'
+import { publicMembers } from './public-members.ts'
 import type { ResourceFacts } from './resource.ts'
 
 /** What an audit record is made of. */
@@ -11,7 +12,7 @@ export interface EventFacts {
   readonly call: Call
   /** `secretsmanager.amazonaws.com`. */
   readonly source: string
-  readonly name: string
+  readonly operation: ModelOperation
   readonly readOnly: boolean
   readonly input: unknown
   readonly resource?: ResourceFacts
@@ -25,20 +26,22 @@ export interface EventFacts {
  * blobs of request and response are left out, as CloudTrail leaves them out; a reading call's response is null.
  */
 export function auditRecord(facts: EventFacts): AuditRecord {
-  const { call, resource, refused, note } = facts
-  const response = facts.readOnly ? null : (note?.responseElements ?? (refused ? null : publicMembers(facts.output)))
+  const { call, operation, resource, refused, note } = facts
+  const response = facts.readOnly
+    ? null
+    : (note?.responseElements ?? (refused ? null : publicMembers(operation.output, facts.output)))
   const event = {
     eventVersion: '1.11',
     userIdentity: userIdentity(call),
     eventTime: `${new Date(call.now).toISOString().slice(0, 19)}Z`,
     eventSource: facts.source,
-    eventName: facts.name,
+    eventName: operation.name,
     awsRegion: call.region,
     sourceIPAddress: call.via.at(-1) ?? call.sourceIp,
     userAgent: call.via.at(-1) ?? call.userAgent,
     errorCode: refused?.code,
     errorMessage: refused?.text,
-    requestParameters: publicMembers(facts.input) ?? null,
+    requestParameters: publicMembers(operation.input, facts.input) ?? null,
     responseElements: response ?? null,
     additionalEventData: note?.additionalEventData,
     requestID: call.requestId,
@@ -102,43 +105,4 @@ function sessionContext({ session, account }: Caller) {
     },
     sourceIdentity: session.sourceIdentity,
   }
-}
-
-const longestText = 4096
-
-/** A copy with AWS's lower-case first letters, without secrets and blobs; long texts are cut, so that a record stays small. */
-function publicMembers(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > longestText ? `${value.slice(0, longestText)}…` : value
-  if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Secret || value instanceof Uint8Array) return undefined
-  if (Array.isArray(value)) return value.map(publicMembers)
-  const members: Record<string, unknown> = {}
-  let any = false
-  for (const key of Object.keys(value)) {
-    const member = publicMembers((value as Record<string, unknown>)[key])
-    if (member === undefined) continue
-    define(members, lowerFirst(key), member)
-    any = true
-  }
-  return any ? members : undefined
-}
-
-/** Sets a member whatever its name: a caller's map may have a key `__proto__`. */
-function define(members: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true })
-  else members[name] = value
-}
-
-const lowered = new Map<string, string>()
-
-function lowerFirst(name: string): string {
-  let text = lowered.get(name)
-  if (text === undefined) {
-    text = /^[A-Z]{2}/.test(name)
-      ? name.replace(/^[A-Z]+(?=[A-Z][a-z]|$)/, (run) => run.toLowerCase())
-      : name.charAt(0).toLowerCase() + name.slice(1)
-    // Bounded: names come from models, but the keys of maps from callers.
-    if (lowered.size < 2000) lowered.set(name, text)
-  }
-  return text
 }

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/log.ts'
 import type { Outbox } from '../audit/outbox.ts'
 import type { AuditRecord } from '../audit/record.ts'
-import { AssertionFailure } from '../base/assert.ts'
+import { AssertionFailure, assert } from '../base/assert.ts'
 import { uuid } from '../base/ids.ts'
 import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
 import { deniedSentence } from '../iam/explain.ts'
@@ -12,6 +12,7 @@ import { AwsError } from './errors.ts'
 import { auditRecord } from './event.ts'
 import type { AuditNote, Conditions, Context, Demand, InvokeOptions, Operation, Outcome } from './operation.ts'
 import type { CallerPolicies, Platform } from './platform.ts'
+import type { Operation as ModelOperation } from './protocols/model.ts'
 import type { Resource, ResourceFacts } from './resource.ts'
 import type { Service } from './service.ts'
 
@@ -63,12 +64,18 @@ export function recordRefusal(
     id: uuid(),
     call,
     source: service.source,
-    name,
+    operation: modelOperation(service, name),
     readOnly: isReading(service, name),
     input: undefined,
     refused,
   }
   return gateway.log.append([auditRecord(facts)])
+}
+
+function modelOperation(service: Service, name: string): ModelOperation {
+  const operation = service.model.operation(name)
+  assert(operation, 'a declared operation is in its model')
+  return operation
 }
 
 /** Whether the service reference lists the action as one that changes nothing. */
@@ -100,7 +107,16 @@ class Attempt {
     const record = (ended: { output: unknown } | { refused: AwsError }) => {
       const readOnly = operation.spec.readOnly ?? isReading(service, operation.name)
       this.#records.push(
-        auditRecord({ id, call, source: service.source, name: operation.name, readOnly, input, ...state, ...ended }),
+        auditRecord({
+          id,
+          call,
+          source: service.source,
+          operation: modelOperation(service, operation.name),
+          readOnly,
+          input,
+          ...state,
+          ...ended,
+        }),
       )
     }
     try {
