@@ -29,6 +29,8 @@ export interface Identities {
   credential(tx: Transaction, accessKeyId: string, token: string | undefined): Promise<Credential | CredentialRefusal>
   /** Nothing where the principal is no more. */
   policies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined>
+  /** Whether a policy may name this principal: an account number, an ARN or a unique id, as policies write them. */
+  principalExists?(tx: Transaction, principal: string): Promise<boolean>
   resourceControl?(tx: Transaction, account: string): Promise<readonly (readonly CompiledPolicy[])[] | undefined>
 }
 
