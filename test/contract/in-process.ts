@@ -1,0 +1,137 @@
+import { AdvancingClock } from '../../src/base/clock.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { MemorySink } from '../../src/audit/memory.ts'
+import type { ArrivedRequest, Served } from '../../src/aws/endpoint.ts'
+import { awsQuotas } from '../../src/aws/quotas.ts'
+import { devSeal } from '../../src/seal/seals/dev.ts'
+import { initialise } from '../../src/seal/unseal.ts'
+import { type Assembly, assemble } from '../../src/server.ts'
+import { sign } from '../../src/sigv4/sign.ts'
+import { MemoryBackend } from '../../src/store/memory.ts'
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+export interface InProcess {
+  readonly assembly: Assembly
+  readonly backend: MemoryBackend
+  readonly clock: AdvancingClock
+  /** What was reported as wrong inside. */
+  readonly reports: { readonly facts: object; readonly message: string }[]
+  /** The lines of the audit trail, oldest first. */
+  auditLines(): Promise<readonly string[]>
+  /** Sends a request to the façade as a client would, without a socket. */
+  send(request: OutgoingRequest): Promise<Served>
+  close(): Promise<void>
+}
+
+export interface OutgoingRequest {
+  readonly service: string
+  readonly headers?: readonly string[]
+  readonly body: Uint8Array
+  readonly region?: string
+  /** Unsigned where absent. */
+  readonly as?: Credentials
+}
+
+export const devRoot: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+/** A whole server of dev mode but for its listener. */
+export async function startInProcess(): Promise<InProcess> {
+  const clock = new AdvancingClock()
+  const backend = new MemoryBackend()
+  const sink = new MemorySink()
+  const reports: { facts: object; message: string }[] = []
+  const report = (facts: object, message: string) => void reports.push({ facts, message })
+  const assembly = await assemble({
+    backend,
+    unsealed: await initialise(backend, devSeal(), clock.now()),
+    clock,
+    sink: async () => sink,
+    syncAudit: false,
+    chain: 'test-0',
+    quotas: awsQuotas,
+    managementAccount: '000000000000',
+    dev: true,
+    reporter: { warn: report, error: report },
+  })
+  return {
+    assembly,
+    backend,
+    clock,
+    reports,
+    async auditLines() {
+      await assembly.gateway.outbox.drain()
+      await assembly.gateway.log.append([])
+      return sink.lines()
+    },
+    send: (request) => assembly.aws(arrive(request)),
+    close: () => assembly.close(),
+  }
+}
+
+function arrive({ service, headers = [], body, region = 'us-east-1', as }: OutgoingRequest): ArrivedRequest {
+  const unsigned = ['Host', 'localhost:8200', ...headers]
+  const rawHeaders = as
+    ? sign(
+        { method: 'POST', target: '/', headers: unsigned, body },
+        {
+          accessKeyId: as.accessKeyId,
+          secretAccessKey: new Secret(as.secretAccessKey),
+          ...(as.sessionToken !== undefined && { sessionToken: new Secret(as.sessionToken) }),
+        },
+        { region, service, nowMs: Date.now() },
+      )
+    : unsigned
+  const byName: Record<string, string> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    byName[(rawHeaders[index] as string).toLowerCase()] = rawHeaders[index + 1] as string
+  return {
+    method: 'POST',
+    target: '/',
+    path: '/',
+    query: '',
+    headers: byName,
+    rawHeaders,
+    body,
+    sourceIp: '127.0.0.1',
+    tls: undefined,
+  }
+}
+
+/** The headers and body of a JSON call. */
+export function jsonCall(
+  targetPrefix: string,
+  operation: string,
+  input: unknown,
+): Pick<OutgoingRequest, 'headers' | 'body'> {
+  return {
+    headers: ['Content-Type', 'application/x-amz-json-1.1', 'X-Amz-Target', `${targetPrefix}.${operation}`],
+    body: Buffer.from(JSON.stringify(input)),
+  }
+}
+
+/** The headers and body of a query call. Lists are `Name.member.N`, as both query services spell them. */
+export function queryCall(
+  apiVersion: string,
+  operation: string,
+  input: unknown,
+): Pick<OutgoingRequest, 'headers' | 'body'> {
+  const form = new URLSearchParams({ Action: operation, Version: apiVersion })
+  flatten('', input, form)
+  return {
+    headers: ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'],
+    body: Buffer.from(form.toString()),
+  }
+}
+
+function flatten(prefix: string, value: unknown, form: URLSearchParams): void {
+  if (Array.isArray(value)) value.forEach((element, index) => flatten(`${prefix}.member.${index + 1}`, element, form))
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value))
+      flatten(prefix === '' ? name : `${prefix}.${name}`, member, form)
+  } else form.set(prefix, String(value))
+}
