@@ -30,20 +30,21 @@ function parseV4(text: string): Groups | undefined {
 function parseV6(text: string): Groups | undefined {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const head = parseGroups(halves[0] as string)
-  const tail = parseGroups(halves[1] ?? '')
+  const head = parseGroups(halves[0] as string, halves.length === 1)
+  const tail = parseGroups(halves[1] ?? '', true)
   if (head === undefined || tail === undefined) return undefined
   const missing = 8 - head.length - tail.length
   if (halves.length === 1) return missing === 0 ? head : undefined
   return missing < 1 ? undefined : [...head, ...Array.from({ length: missing }, () => 0), ...tail]
 }
 
-function parseGroups(text: string): Groups | undefined {
+/** Only the end of a whole address may be written as IPv4. */
+function parseGroups(text: string, atEnd: boolean): Groups | undefined {
   if (text === '') return []
   const groups: number[] = []
   const words = text.split(':')
   for (const [index, word] of words.entries()) {
-    if (word.includes('.') && index === words.length - 1) {
+    if (atEnd && word.includes('.') && index === words.length - 1) {
       const v4 = parseV4(word)
       if (v4 === undefined) return undefined
       groups.push(...v4)
