@@ -4,6 +4,7 @@ const validation = (text: string) => new AwsError('ValidationException', text, {
 const state = (text: string) => new AwsError('KMSInvalidStateException', text)
 const unsupported = (text?: string) => new AwsError('UnsupportedOperationException', text)
 const usage = (text: string) => new AwsError('InvalidKeyUsageException', text)
+const limitExceeded = (text: string) => new AwsError('LimitExceededException', text)
 const notFound = (text: string) => new AwsError('NotFoundException', text)
 
 export const invalidKeyId = (id: string) => notFound(`Invalid keyId '${id}'`)
@@ -28,9 +29,6 @@ export const usageMismatch = (arn: string, has: string, action: string) =>
   usage(`${arn} key usage is ${has} which is not valid for ${action}.`)
 export const algorithmMismatch = (algorithm: string, spec: string) =>
   usage(`Algorithm ${algorithm} is incompatible with key spec ${spec}.`)
-export const notForDataKeys = (arn: string, spec: string) =>
-  usage(`${arn} key spec is ${spec} which is not valid for generating data keys.`)
-
 export const plaintextTooLong = (algorithm: string, spec: string, most: number) =>
   validation(`Algorithm ${algorithm} and key spec ${spec} cannot encrypt data larger than ${most} bytes.`)
 export const dataKeyLengthRequired = () => validation('Please specify either number of bytes or key spec.')
@@ -47,4 +45,44 @@ export const attestationUnsupported = () =>
   validation('The Recipient parameter needs an AWS Nitro enclave, whose attestation documents are not served here.')
 export const invalidMarker = () => new AwsError('InvalidMarkerException', 'Could not deserialize marker')
 
-export const notServedSpec = (spec: string) => unsupported(`Key spec ${spec} is not supported in this Region.`)
+export const malformedPolicy = (text: string) => new AwsError('MalformedPolicyDocumentException', text)
+export const invalidPrincipals = () =>
+  malformedPolicy('Policy contains a statement with one or more invalid principals.')
+export const lockedOut = () =>
+  malformedPolicy('The new key policy will not allow you to update the key policy in the future.')
+export const unknownPolicyName = () => notFound('No such policy exists')
+export const managedByService = (arn: string) =>
+  unsupported(`${arn} is an AWS managed key, which AWS alone may change.`)
+
+export const bothSpecs = () =>
+  validation(
+    'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+  )
+export const usageRequired = () =>
+  validation('You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.')
+export const usageIncompatible = (usageName: string, spec: string) =>
+  validation(`KeyUsage ${usageName} is not compatible with KeySpec ${spec}`)
+export const specNotSupported = (spec: string) => unsupported(`KeySpec ${spec} is not supported in this Region`)
+export const tooManyKeys = (most: number) =>
+  limitExceeded(`The limit of ${most} KMS keys in this account and Region is reached.`)
+
+export const duplicateTags = () => new AwsError('TagException', 'Duplicate tag keys')
+export const reservedTags = () => new AwsError('TagException', 'Tags beginning with aws: are reserved')
+export const tooManyTags = () => new AwsError('TagException', 'Too many tags')
+
+export const aliasPrefix = () =>
+  validation(
+    'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+  )
+export const aliasCharacters = (name: string) => validation(`${name} contains invalid characters for an alias`)
+export const aliasReserved = () => new AwsError('NotAuthorizedException', undefined, { status: 400 })
+export const aliasExists = (arn: string) =>
+  new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`)
+export const aliasKeysDiffer = () =>
+  validation('The current and the new KMS key of an alias must be of the same type and have the same key usage.')
+export const tooManyAliases = (most: number) => limitExceeded(`A KMS key cannot have more than ${most} aliases.`)
+
+export const originNotValid = (arn: string, origin: string) =>
+  unsupported(`${arn} origin is ${origin} which is not valid for this operation.`)
+export const notForThisKey = () => unsupported()
+export const originNotOffered = (origin: string) => unsupported(`Origin ${origin} is not supported in this Region`)

@@ -1,6 +1,16 @@
 import { cancel, type Due, plan } from '../../schedule/due.ts'
 import type { Transaction } from '../../store/store.ts'
+import type { RotationType } from '../models/kms.ts'
 import type { KeyRecord } from './records.ts'
+import { dueId } from './deletion.ts'
+import { findMaterial, newMaterial, putMaterial } from './material.ts'
+import { assert } from '../../base/assert.ts'
+import { keyTable } from './records.ts'
+import { multiRegionTable } from './multi-region.ts'
+
+export const rotationKind = 'kms-rotation'
+
+const day = 86_400_000
 
 /** Plans the next automatic rotation of a key, where it has one. */
 export function planRotation(tx: Transaction, record: KeyRecord): void {
@@ -12,5 +22,47 @@ export function cancelRotation(tx: Transaction, record: KeyRecord): void {
 }
 
 function rotationDue({ account, region, id }: KeyRecord, at: number): Due {
-  return { at, kind: 'kms-rotation', id: `${account}/${region}/${id}` }
+  return { at, kind: rotationKind, id: dueId(account, region, id) }
+}
+
+/** Gives a key whose material is made here a new one. What the older ones encrypted they go on decrypting. */
+export async function rotate(
+  tx: Transaction,
+  record: KeyRecord,
+  rotatedBy: RotationType,
+  now: number,
+): Promise<KeyRecord> {
+  assert(
+    record.material !== undefined && record.origin === 'AWS_KMS',
+    'only material that is made here is renewed here',
+  )
+  const before = await findMaterial(tx, record, record.material)
+  assert(before, 'the current material is there')
+  const fresh = await newMaterial(record.spec, before.sequence + 1, now)
+  putMaterial(tx, record, { ...fresh, rotatedBy, rotatedAt: now })
+  const onDemand = (record.onDemandRotations ?? 0) + (rotatedBy === 'ON_DEMAND' ? 1 : 0)
+  const rotated: KeyRecord = { ...record, material: fresh.id, ...(onDemand > 0 && { onDemandRotations: onDemand }) }
+  keyTable.put(tx, rotated, record.account, record.region, record.id)
+  if (record.multiRegion === 'PRIMARY') await renewReplicas(tx, rotated)
+  return rotated
+}
+
+/** The regions of a multi-region key change to the new material in the same commit. */
+async function renewReplicas(tx: Transaction, primary: KeyRecord): Promise<void> {
+  const { account, id, material } = primary
+  const related = await multiRegionTable.get(tx, account, id)
+  for (const region of related?.replicas ?? []) {
+    const replica = await keyTable.get(tx, account, region, id)
+    if (replica && material !== undefined) keyTable.put(tx, { ...replica, material }, account, region, id)
+  }
+}
+
+/** The automatic rotation after one that was due at `last`; the period does not drift with the delay of a worker. */
+export function following(last: number, periodDays: number, now: number): number {
+  const period = periodDays * day
+  return Math.max(last + period, now + day)
+}
+
+export function firstRotation(now: number, periodDays: number): number {
+  return now + periodDays * day
 }

@@ -1,0 +1,94 @@
+import { authorizationOf } from '../authorization.ts'
+import type { KmsOperations } from '../models/kms.ts'
+import { modelOf } from '../protocols/model.ts'
+import { serviceOf } from '../service.ts'
+import { cancelKeyDeletion } from './cancel-key-deletion.ts'
+import { keyOfRecord, serviceConditions } from './conditions.ts'
+import { createAlias } from './create-alias.ts'
+import { createKey } from './create-key.ts'
+import { decrypt } from './decrypt.ts'
+import { deleteAlias } from './delete-alias.ts'
+import { describeKey } from './describe-key.ts'
+import { disableKey } from './disable-key.ts'
+import { enableKey } from './enable-key.ts'
+import { encrypt } from './encrypt.ts'
+import { generateDataKey, generateDataKeyWithoutPlaintext } from './generate-data-key.ts'
+import { generateRandom } from './generate-random.ts'
+import { getKeyPolicy } from './get-key-policy.ts'
+import { listAliases } from './list-aliases.ts'
+import { listKeyPolicies } from './list-key-policies.ts'
+import { listKeys } from './list-keys.ts'
+import { listResourceTags } from './list-resource-tags.ts'
+import { putKeyPolicy } from './put-key-policy.ts'
+import { reEncrypt } from './re-encrypt.ts'
+import { scheduleKeyDeletion } from './schedule-key-deletion.ts'
+import { tagResource } from './tag-resource.ts'
+import { untagResource } from './untag-resource.ts'
+import { updateAlias } from './update-alias.ts'
+import { updateKeyDescription } from './update-key-description.ts'
+
+/** AWS Key Management Service. */
+export const kms = serviceOf<KmsOperations>()({
+  name: 'kms',
+  model: modelOf('kms'),
+  authorization: authorizationOf('kms'),
+  conditions: (_input, _resource, record, call) => serviceConditions(keyOfRecord(record), call),
+  serves: {
+    CancelKeyDeletion: cancelKeyDeletion,
+    CreateAlias: createAlias,
+    CreateKey: createKey,
+    Decrypt: decrypt,
+    DeleteAlias: deleteAlias,
+    DescribeKey: describeKey,
+    DisableKey: disableKey,
+    EnableKey: enableKey,
+    Encrypt: encrypt,
+    GenerateDataKey: generateDataKey,
+    GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+    GenerateRandom: generateRandom,
+    GetKeyPolicy: getKeyPolicy,
+    ListAliases: listAliases,
+    ListKeyPolicies: listKeyPolicies,
+    ListKeys: listKeys,
+    ListResourceTags: listResourceTags,
+    PutKeyPolicy: putKeyPolicy,
+    ReEncrypt: reEncrypt,
+    ScheduleKeyDeletion: scheduleKeyDeletion,
+    TagResource: tagResource,
+    UntagResource: untagResource,
+    UpdateAlias: updateAlias,
+    UpdateKeyDescription: updateKeyDescription,
+  },
+  unserved: [
+    'ConnectCustomKeyStore',
+    'CreateCustomKeyStore',
+    'CreateGrant',
+    'DeleteCustomKeyStore',
+    'DeleteImportedKeyMaterial',
+    'DeriveSharedSecret',
+    'DescribeCustomKeyStores',
+    'DisableKeyRotation',
+    'DisconnectCustomKeyStore',
+    'EnableKeyRotation',
+    'GenerateDataKeyPair',
+    'GenerateDataKeyPairWithoutPlaintext',
+    'GenerateMac',
+    'GetKeyLastUsage',
+    'GetKeyRotationStatus',
+    'GetParametersForImport',
+    'GetPublicKey',
+    'ImportKeyMaterial',
+    'ListGrants',
+    'ListKeyRotations',
+    'ListRetirableGrants',
+    'ReplicateKey',
+    'RetireGrant',
+    'RevokeGrant',
+    'RotateKeyOnDemand',
+    'Sign',
+    'UpdateCustomKeyStore',
+    'UpdatePrimaryRegion',
+    'Verify',
+    'VerifyMac',
+  ],
+})

@@ -1,0 +1,73 @@
+import type { Job, Scheduler } from '../../schedule/scheduler.ts'
+import type { Transaction } from '../../store/store.ts'
+import type { Gateway } from '../invoke.ts'
+import type { Platform } from '../platform.ts'
+import { deletionKind, keyOfDue, planDeletion } from './deletion.ts'
+import { multiRegionTable } from './multi-region.ts'
+import { countGone } from './quota.ts'
+import { aliasTable, type KeyRecord, keyTable, materialScope, materialTable } from './records.ts'
+import { cancelRotation, following, planRotation, rotate, rotationKind } from './rotation.ts'
+
+/** Registers who does the work that KMS plans: the end of keys and their yearly rotation. */
+export function registerKmsWorkers(scheduler: Scheduler, { platform }: Pick<Gateway, 'platform'>): void {
+  scheduler.register(deletionKind, (job) => deleteKey(job, platform))
+  scheduler.register(rotationKind, (job) => rotateKey(job, platform))
+}
+
+const day = 86_400_000
+
+/** Destroys a key whose waiting period is over, unless its deletion was cancelled or planned anew meanwhile. */
+async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
+  const [account, region, id] = keyOfDue(job.id)
+  await store.transaction(async (tx) => {
+    await job.finish(tx)
+    const record = await keyTable.get(tx, account, region, id)
+    if (record?.state !== 'PendingDeletion' || (record.deletion?.at ?? Infinity) > clock.now()) return
+    for (const name of record.aliases) aliasTable.delete(tx, account, region, name)
+    cancelRotation(tx, record)
+    keyTable.delete(tx, account, region, id)
+    await countGone(tx, record)
+    if (await leaveOthers(tx, record, clock.now())) return
+    const rows = await materialTable.range(tx, { under: [account, materialScope(record), id], limit: 5_000 })
+    for (const { segments } of rows) materialTable.delete(tx, ...segments)
+  })
+}
+
+/**
+ * Takes a key out of the list of its related keys. Answers whether some remain that need the shared material; a primary that
+ * waited for its last replica begins its own waiting period.
+ */
+async function leaveOthers(tx: Transaction, { account, region, id, origin, multiRegion }: KeyRecord, now: number) {
+  if (!multiRegion) return false
+  const related = await multiRegionTable.get(tx, account, id)
+  if (!related || multiRegion === 'PRIMARY') {
+    multiRegionTable.delete(tx, account, id)
+    return false
+  }
+  const replicas = related.replicas.filter((replica) => replica !== region)
+  multiRegionTable.put(tx, { ...related, replicas }, account, id)
+  const primary = await keyTable.get(tx, account, related.primary, id)
+  if (replicas.length === 0 && primary?.state === 'PendingReplicaDeletion' && primary.deletion) {
+    const at = now + primary.deletion.windowDays * day
+    const waiting: KeyRecord = { ...primary, state: 'PendingDeletion', deletion: { ...primary.deletion, at } }
+    keyTable.put(tx, waiting, account, related.primary, id)
+    planDeletion(tx, waiting, at)
+  }
+  return origin === 'AWS_KMS'
+}
+
+/** Renews the material of a key whose rotation is due, and plans the next one. A key that cannot be used is passed over. */
+async function rotateKey(job: Job, { store, clock }: Platform): Promise<void> {
+  const [account, region, id] = keyOfDue(job.id)
+  await store.transaction(async (tx) => {
+    await job.finish(tx)
+    const record = await keyTable.get(tx, account, region, id)
+    if (!record?.rotation || record.rotation.nextAt > clock.now()) return
+    const now = clock.now()
+    const rotated = record.state === 'Enabled' ? await rotate(tx, record, 'AUTOMATIC', now) : record
+    const { periodDays, nextAt } = record.rotation
+    const next = { ...rotated, rotation: { periodDays, nextAt: following(nextAt, periodDays, now) } }
+    keyTable.put(tx, next, account, region, id)
+    planRotation(tx, next)
+  })
+}
