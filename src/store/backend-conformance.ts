@@ -7,7 +7,7 @@ import { type Key, keyOf } from './key.ts'
 export interface OpenedBackend {
   readonly backend: Backend
   /** One more backend over the same data, as another process would have it. */
-  another(): Promise<Backend>
+  another(options?: OpenBackendOptions): Promise<Backend>
   /** Closes everything and removes the data. */
   close(): Promise<void>
 }
@@ -184,6 +184,35 @@ function concurrency(opened: () => OpenedBackend): void {
     expect(await textOf(backend, key)).toBe(String(numbers.indexOf(before + 200)))
   })
 
+  test('commits asked for at once are each judged by their own checks and make their own writes', async () => {
+    const { backend } = opened()
+    const keys = Array.from({ length: 30 }, (_, index) => keyOf('apart', String(index)))
+    const versions = await Promise.all(keys.map((key) => write(backend, put(key, 'before'))))
+    const outcomes = await Promise.all(
+      keys.map((key, index) => {
+        const version = (versions[index] as number) + (index % 3 === 1 ? 1 : 0)
+        const checks =
+          index % 3 === 2
+            ? []
+            : [
+                { key, version },
+                { key: keyOf('apart', 'none'), version: 0 },
+              ]
+        const other = keyOf('apart', `${index} too`)
+        return backend.commit(checks, [
+          put(other, key),
+          index % 2 ? put(key, `after ${index}`) : { key, value: undefined },
+        ])
+      }),
+    )
+    for (const [index, key] of keys.entries()) {
+      const conflict = index % 3 === 1
+      expect(outcomes[index] === 'conflict').toBe(conflict)
+      expect(await textOf(backend, key)).toBe(conflict ? 'before' : index % 2 ? `after ${index}` : undefined)
+      expect(await textOf(backend, keyOf('apart', `${index} too`))).toBe(conflict ? undefined : key)
+    }
+  })
+
   test('of commits that check the same version exactly one is made, also across processes', async () => {
     const { backend } = opened()
     const other = await opened().another()
@@ -262,6 +291,15 @@ function changes(open: OpenBackend): void {
       }
     }
     expect(await reader.changesSince(0)).toEqual({ head: 5 * kept, keys: undefined })
+    await opened.close()
+  })
+
+  test('what a process with a shorter memory of changes has pruned is not guessed', async () => {
+    const opened = await open({ keptChanges: 2 })
+    const reader = await opened.another({ keptChanges: 1000 })
+    for (let number = 1; number <= 20; number++) await write(opened.backend, put(keyOf(String(number)), ''))
+    expect(await reader.changesSince(10)).toEqual({ head: 20, keys: undefined })
+    expect(await reader.changesSince(18)).toEqual({ head: 20, keys: [keyOf('19'), keyOf('20')] })
     await opened.close()
   })
 }

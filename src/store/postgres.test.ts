@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { skipPostgres, startPostgres, type TestPostgres } from '../../test/postgres.ts'
 import type { Backend } from './backend.ts'
-import { backendConformance, type OpenBackend } from './backend-conformance.ts'
+import { backendConformance, type OpenBackend, type OpenedBackend } from './backend-conformance.ts'
 import { keyOf } from './key.ts'
 import { openPostgres } from './postgres.ts'
 import { storeConformance } from './store-conformance.ts'
@@ -19,9 +19,9 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
   const open: OpenBackend = async (options) => {
     const schema = freshSchema()
     const backends: Backend[] = []
-    const another = async (): Promise<Backend> => {
+    const another: OpenedBackend['another'] = async (others = options) => {
       const { connectionString } = server
-      const backend = await openPostgres({ connectionString, schema, maximumConnections: 4, ...options })
+      const backend = await openPostgres({ connectionString, schema, maximumConnections: 4, ...others })
       backends.push(backend)
       return backend
     }

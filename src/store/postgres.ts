@@ -68,6 +68,9 @@ const groupCommits = 256
 const groupBytes = 8 * 1024 * 1024
 const certainlyUndone = new Set(['40001', '40P01'])
 const undoneAttempts = 10
+const readAttempts = 4
+/** What took longer than this was not a connection found dead. */
+const rereadMilliseconds = 1000
 
 class PostgresBackend implements Backend {
   readonly #pool: Pool
@@ -85,7 +88,7 @@ class PostgresBackend implements Backend {
   }
 
   async get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]> {
-    const rows = await this.#query<EntryRow>(
+    const rows = await this.#read<EntryRow>(
       'get',
       'SELECT key, value, version FROM $schema.entry WHERE key = ANY($1)',
       [keys],
@@ -97,7 +100,7 @@ class PostgresBackend implements Backend {
   async range(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Entry[]> {
     const order = reverse ? 'DESC' : 'ASC'
     const text = `SELECT key, value, version FROM $schema.entry WHERE key >= $1 AND key < $2 ORDER BY key ${order} LIMIT $3`
-    const rows = await this.#query<EntryRow>(`range ${order}`, text, [from, to, limit])
+    const rows = await this.#read<EntryRow>(`range ${order}`, text, [from, to, limit])
     return rows.map(({ key, value, version }) => ({ key, value, version: Number(version) }))
   }
 
@@ -112,7 +115,7 @@ class PostgresBackend implements Backend {
   }
 
   async head(): Promise<number> {
-    const rows = await this.#query<{ number: string }>('head', 'SELECT number FROM $schema.head', [])
+    const rows = await this.#read<{ number: string }>('head', 'SELECT number FROM $schema.head', [])
     return Number(rows[0]?.number)
   }
 
@@ -120,7 +123,7 @@ class PostgresBackend implements Backend {
     const text =
       'SELECT head.number AS head, change.keys FROM $schema.head LEFT JOIN $schema.change ' +
       'ON change.number > $1 AND head.number - $1 <= $2'
-    const rows = await this.#query<{ head: string; keys: Key[] | null }>('changes', text, [number, this.#keptChanges])
+    const rows = await this.#read<{ head: string; keys: Key[] | null }>('changes', text, [number, this.#keptChanges])
     const head = Number(rows[0]?.head)
     const changes = rows.flatMap(({ keys }) => (keys === null ? [] : [keys]))
     // Every commit has a row until it is pruned.
@@ -177,6 +180,21 @@ class PostgresBackend implements Backend {
     }
   }
 
+  /** Reads again where the connection was lost: an idle one may have been dead for long, and nobody has noticed. */
+  async #read<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    const started = performance.now()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#query<Row>(name, text, values)
+      } catch (failure) {
+        const late = performance.now() - started > rereadMilliseconds
+        if (late || attempt === readAttempts || !(failure instanceof BackendFailure) || !lostConnection(failure))
+          throw failure
+        await delay(Math.random() * 20)
+      }
+    }
+  }
+
   /** Runs a statement that each connection prepares once. */
   async #query<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     try {
@@ -187,6 +205,12 @@ class PostgresBackend implements Backend {
       throw new BackendFailure(`The database of the store failed: ${reason}`, { cause })
     }
   }
+}
+
+/** Whether the failure was the connection's (SQLSTATE classes 08 and 57P, or none because no server answered). */
+function lostConnection({ cause }: BackendFailure): boolean {
+  const state = sqlState(cause)
+  return state === undefined || state.length !== 5 || state.startsWith('08') || state.startsWith('57P')
 }
 
 function sqlState(failure: unknown): string | undefined {

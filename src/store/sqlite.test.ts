@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Backend } from './backend.ts'
-import { backendConformance, type OpenBackend } from './backend-conformance.ts'
+import { backendConformance, type OpenBackend, type OpenedBackend } from './backend-conformance.ts'
 import { type Key, keyOf } from './key.ts'
 import { openSqlite } from './sqlite.ts'
 import { storeConformance } from './store-conformance.ts'
@@ -14,8 +14,8 @@ const open: OpenBackend = async (options) => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-sqlite-'))
   const path = join(folder, 'inner', 'store.db')
   const backends: Backend[] = []
-  const another = async (): Promise<Backend> => {
-    const backend = await openSqlite({ path, ...options })
+  const another: OpenedBackend['another'] = async (others = options) => {
+    const backend = await openSqlite({ path, ...others })
     backends.push(backend)
     return backend
   }
@@ -105,15 +105,6 @@ test('a commit that cannot be applied fails alone', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
   expect(await backend.head()).toBe(3)
   await backend.close()
-})
-
-test('what a process with a shorter memory of changes has pruned is not guessed', async () => {
-  const path = temporaryFile()
-  const [short, long] = [await openSqlite({ path, keptChanges: 2 }), await openSqlite({ path })]
-  for (const name of ['a', 'b', 'c', 'd']) await short.commit([], [{ key: keyOf(name), value: Buffer.alloc(1) }])
-  expect(await long.changesSince(1)).toEqual({ head: 4, keys: undefined })
-  expect(await long.changesSince(2)).toEqual({ head: 4, keys: [keyOf('c'), keyOf('d')] })
-  await Promise.all([short.close(), long.close()])
 })
 
 test('a writer that dies rejects what waits for it; the next commit has a new one', async () => {

@@ -91,7 +91,7 @@ function reading(stores: Stores): void {
 
 const writeArbitrary = fc.record({
   key: fc.nat({ max: 9 }).map((index) => keyOf('merge', String(index))),
-  value: fc.option(fc.nat({ max: 99 }), { nil: undefined, freq: 1 }),
+  value: fc.option(fc.nat({ max: 99 }), { nil: undefined, freq: 2 }),
   undone: fc.boolean(),
 })
 
