@@ -15,7 +15,7 @@ test.each([
   ['arn:aws:kms:us-east-1:111122223333:*/1', 'whole'],
   ['arn:aws:kms:*:111122223333:key/1', 'fields'],
   ['arn:aws:kms', 'fields'],
-  ['arn:aws:kms:us-east-1:111122223333:${a:b}', 'fields'],
+  ['arn:aws:kms:us-east-1:111122223333:${a:b}', 'templates'],
   ['arn', 'never'],
   ['*:aws:kms:us-east-1:111122223333:key/1', 'never'],
   ['${a:b}', 'never'],
@@ -50,10 +50,11 @@ test('matches field by field, whichever short cut is taken', () => {
   )
 })
 
-test('says nothing where a value is missing, but only where it comes to that', () => {
+test('says nothing where a value is missing', () => {
   const wanted = pattern('arn:aws:kms:${a:b}:111122223333:key/1')
   expect(matchesArn(wanted, 'arn:aws:kms:us-east-1:111122223333:key/1', nothing)).toBeUndefined()
-  expect(matchesArn(wanted, 'arn:aws:sqs:us-east-1:111122223333:key/1', nothing)).toBe(false)
+  expect(matchesArn(wanted, 'arn:aws:sqs:us-east-1:111122223333', nothing)).toBe(false)
+  expect(matchesArn(wanted, 'arn:aws:sqs:us-east-1:111122223333:key/1', () => 'us-east-1')).toBe(false)
   expect(matchesArn(wanted, 'arn:aws:kms:us-east-1:111122223333:key/1', () => 'us-east-1')).toBe(true)
 })
 

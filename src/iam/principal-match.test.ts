@@ -49,6 +49,7 @@ test.each([
   ['AWS', `arn:aws:s3::${account}:root`],
   ['Service', ''],
   ['Service', 'Lambda Service'],
+  ['Service', '*.amazonaws.com'],
   ['Federated', ''],
   ['CanonicalUser', 'abc'],
 ])('%s %s is no principal', (type, value) => {

@@ -61,7 +61,7 @@ export function compilePrincipal(not: boolean, entries: readonly ParsedPrincipal
   for (const entry of entries) {
     const { type, value } = entry
     if (value === '*' && (type === '*' || type === 'AWS')) everybody = true
-    else if (type === 'Service' && /^[a-z0-9*][a-z0-9.-]*$/.test(value)) services.add(value)
+    else if (type === 'Service' && /^(?:\*|[a-z0-9][a-z0-9.-]*)$/.test(value)) services.add(value)
     else if (type === 'Federated' && value !== '') federated.add(value)
     else if (type === 'CanonicalUser' && /^[0-9a-f]{64}$/.test(value)) names.add(value)
     else if (type !== 'AWS') refuse({ kind: 'bad-principal', principalType: type, principal: value })
