@@ -19,6 +19,8 @@ export interface SessionFacts {
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity?: string
+  /** The long-term access key at the beginning of a chain of sessions; when it goes, they all do. */
+  readonly source?: string
 }
 
 /** Who calls, as the signature proved. */

@@ -1,0 +1,261 @@
+import type { IamOperations } from '../models/iam.ts'
+import { modelOf } from '../protocols/model.ts'
+import { serviceOf } from '../service.ts'
+import { addUserToGroup } from './add-user-to-group.ts'
+import { attachGroupPolicy } from './attach-group-policy.ts'
+import { attachRolePolicy } from './attach-role-policy.ts'
+import { attachUserPolicy } from './attach-user-policy.ts'
+import { createAccessKey } from './create-access-key.ts'
+import { createGroup } from './create-group.ts'
+import { createPolicyVersion } from './create-policy-version.ts'
+import { createPolicy } from './create-policy.ts'
+import { createRole } from './create-role.ts'
+import { createUser } from './create-user.ts'
+import { deleteAccessKey } from './delete-access-key.ts'
+import { deleteGroupPolicy } from './delete-group-policy.ts'
+import { deleteGroup } from './delete-group.ts'
+import { deletePolicyVersion } from './delete-policy-version.ts'
+import { deletePolicy } from './delete-policy.ts'
+import { deleteRolePermissionsBoundary } from './delete-role-permissions-boundary.ts'
+import { deleteRolePolicy } from './delete-role-policy.ts'
+import { deleteRole } from './delete-role.ts'
+import { deleteUserPermissionsBoundary } from './delete-user-permissions-boundary.ts'
+import { deleteUserPolicy } from './delete-user-policy.ts'
+import { deleteUser } from './delete-user.ts'
+import { detachGroupPolicy } from './detach-group-policy.ts'
+import { detachRolePolicy } from './detach-role-policy.ts'
+import { detachUserPolicy } from './detach-user-policy.ts'
+import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
+import { getGroupPolicy } from './get-group-policy.ts'
+import { getGroup } from './get-group.ts'
+import { getPolicyVersion } from './get-policy-version.ts'
+import { getPolicy } from './get-policy.ts'
+import { getRolePolicy } from './get-role-policy.ts'
+import { getRole } from './get-role.ts'
+import { getUserPolicy } from './get-user-policy.ts'
+import { getUser } from './get-user.ts'
+import { listAccessKeys } from './list-access-keys.ts'
+import { listAttachedGroupPolicies } from './list-attached-group-policies.ts'
+import { listAttachedRolePolicies } from './list-attached-role-policies.ts'
+import { listAttachedUserPolicies } from './list-attached-user-policies.ts'
+import { listGroupPolicies } from './list-group-policies.ts'
+import { listGroupsForUser } from './list-groups-for-user.ts'
+import { listGroups } from './list-groups.ts'
+import { listPolicies } from './list-policies.ts'
+import { listPolicyTags } from './list-policy-tags.ts'
+import { listPolicyVersions } from './list-policy-versions.ts'
+import { listRolePolicies } from './list-role-policies.ts'
+import { listRoleTags } from './list-role-tags.ts'
+import { listRoles } from './list-roles.ts'
+import { listUserPolicies } from './list-user-policies.ts'
+import { listUserTags } from './list-user-tags.ts'
+import { listUsers } from './list-users.ts'
+import { putGroupPolicy } from './put-group-policy.ts'
+import { putRolePermissionsBoundary } from './put-role-permissions-boundary.ts'
+import { putRolePolicy } from './put-role-policy.ts'
+import { putUserPermissionsBoundary } from './put-user-permissions-boundary.ts'
+import { putUserPolicy } from './put-user-policy.ts'
+import { removeUserFromGroup } from './remove-user-from-group.ts'
+import { setDefaultPolicyVersion } from './set-default-policy-version.ts'
+import { tagPolicy } from './tag-policy.ts'
+import { tagRole } from './tag-role.ts'
+import { tagUser } from './tag-user.ts'
+import { untagPolicy } from './untag-policy.ts'
+import { untagRole } from './untag-role.ts'
+import { untagUser } from './untag-user.ts'
+import { updateAccessKey } from './update-access-key.ts'
+import { updateAssumeRolePolicy } from './update-assume-role-policy.ts'
+import { updateGroup } from './update-group.ts'
+import { updateRoleDescription } from './update-role-description.ts'
+import { updateRole } from './update-role.ts'
+import { updateUser } from './update-user.ts'
+import { authorization } from './operation.ts'
+
+/** AWS Identity and Access Management: who there is in an account, and what each may do. */
+export const iam = serviceOf<IamOperations>()({
+  name: 'iam',
+  model: modelOf('iam'),
+  authorization,
+  conditions: (_input, { tags }) =>
+    Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
+  serves: {
+    AddUserToGroup: addUserToGroup,
+    AttachGroupPolicy: attachGroupPolicy,
+    AttachRolePolicy: attachRolePolicy,
+    AttachUserPolicy: attachUserPolicy,
+    CreateAccessKey: createAccessKey,
+    CreateGroup: createGroup,
+    CreatePolicy: createPolicy,
+    CreatePolicyVersion: createPolicyVersion,
+    CreateRole: createRole,
+    CreateUser: createUser,
+    DeleteAccessKey: deleteAccessKey,
+    DeleteGroup: deleteGroup,
+    DeleteGroupPolicy: deleteGroupPolicy,
+    DeletePolicy: deletePolicy,
+    DeletePolicyVersion: deletePolicyVersion,
+    DeleteRole: deleteRole,
+    DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
+    DeleteRolePolicy: deleteRolePolicy,
+    DeleteUser: deleteUser,
+    DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
+    DeleteUserPolicy: deleteUserPolicy,
+    DetachGroupPolicy: detachGroupPolicy,
+    DetachRolePolicy: detachRolePolicy,
+    DetachUserPolicy: detachUserPolicy,
+    GetAccessKeyLastUsed: getAccessKeyLastUsed,
+    GetGroup: getGroup,
+    GetGroupPolicy: getGroupPolicy,
+    GetPolicy: getPolicy,
+    GetPolicyVersion: getPolicyVersion,
+    GetRole: getRole,
+    GetRolePolicy: getRolePolicy,
+    GetUser: getUser,
+    GetUserPolicy: getUserPolicy,
+    ListAccessKeys: listAccessKeys,
+    ListAttachedGroupPolicies: listAttachedGroupPolicies,
+    ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListAttachedUserPolicies: listAttachedUserPolicies,
+    ListGroupPolicies: listGroupPolicies,
+    ListGroups: listGroups,
+    ListGroupsForUser: listGroupsForUser,
+    ListPolicies: listPolicies,
+    ListPolicyTags: listPolicyTags,
+    ListPolicyVersions: listPolicyVersions,
+    ListRolePolicies: listRolePolicies,
+    ListRoleTags: listRoleTags,
+    ListRoles: listRoles,
+    ListUserPolicies: listUserPolicies,
+    ListUserTags: listUserTags,
+    ListUsers: listUsers,
+    PutGroupPolicy: putGroupPolicy,
+    PutRolePermissionsBoundary: putRolePermissionsBoundary,
+    PutRolePolicy: putRolePolicy,
+    PutUserPermissionsBoundary: putUserPermissionsBoundary,
+    PutUserPolicy: putUserPolicy,
+    RemoveUserFromGroup: removeUserFromGroup,
+    SetDefaultPolicyVersion: setDefaultPolicyVersion,
+    TagPolicy: tagPolicy,
+    TagRole: tagRole,
+    TagUser: tagUser,
+    UntagPolicy: untagPolicy,
+    UntagRole: untagRole,
+    UntagUser: untagUser,
+    UpdateAccessKey: updateAccessKey,
+    UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    UpdateGroup: updateGroup,
+    UpdateRole: updateRole,
+    UpdateRoleDescription: updateRoleDescription,
+    UpdateUser: updateUser,
+  },
+  unserved: [
+    'AcceptDelegationRequest',
+    'AddClientIDToOpenIDConnectProvider',
+    'AddRoleToInstanceProfile',
+    'AssociateDelegationRequest',
+    'ChangePassword',
+    'CreateAccountAlias',
+    'CreateDelegationRequest',
+    'CreateInstanceProfile',
+    'CreateLoginProfile',
+    'CreateOpenIDConnectProvider',
+    'CreateSAMLProvider',
+    'CreateServiceLinkedRole',
+    'CreateServiceSpecificCredential',
+    'CreateVirtualMFADevice',
+    'DeactivateMFADevice',
+    'DeleteAccountAlias',
+    'DeleteAccountPasswordPolicy',
+    'DeleteInstanceProfile',
+    'DeleteLoginProfile',
+    'DeleteOpenIDConnectProvider',
+    'DeleteSAMLProvider',
+    'DeleteSSHPublicKey',
+    'DeleteServerCertificate',
+    'DeleteServiceLinkedRole',
+    'DeleteServiceSpecificCredential',
+    'DeleteSigningCertificate',
+    'DeleteVirtualMFADevice',
+    'DisableOrganizationsRootCredentialsManagement',
+    'DisableOrganizationsRootSessions',
+    'DisableOutboundWebIdentityFederation',
+    'EnableMFADevice',
+    'EnableOrganizationsRootCredentialsManagement',
+    'EnableOrganizationsRootSessions',
+    'EnableOutboundWebIdentityFederation',
+    'GenerateCredentialReport',
+    'GenerateOrganizationsAccessReport',
+    'GenerateServiceLastAccessedDetails',
+    'GetAccountAuthorizationDetails',
+    'GetAccountPasswordPolicy',
+    'GetAccountSummary',
+    'GetContextKeysForCustomPolicy',
+    'GetContextKeysForPrincipalPolicy',
+    'GetCredentialReport',
+    'GetDelegationRequest',
+    'GetHumanReadableSummary',
+    'GetInstanceProfile',
+    'GetLoginProfile',
+    'GetMFADevice',
+    'GetOpenIDConnectProvider',
+    'GetOrganizationsAccessReport',
+    'GetOutboundWebIdentityFederationInfo',
+    'GetSAMLProvider',
+    'GetSSHPublicKey',
+    'GetServerCertificate',
+    'GetServiceLastAccessedDetails',
+    'GetServiceLastAccessedDetailsWithEntities',
+    'GetServiceLinkedRoleDeletionStatus',
+    'ListAccountAliases',
+    'ListDelegationRequests',
+    'ListEntitiesForPolicy',
+    'ListInstanceProfileTags',
+    'ListInstanceProfiles',
+    'ListInstanceProfilesForRole',
+    'ListMFADeviceTags',
+    'ListMFADevices',
+    'ListOpenIDConnectProviderTags',
+    'ListOpenIDConnectProviders',
+    'ListOrganizationsFeatures',
+    'ListPoliciesGrantingServiceAccess',
+    'ListSAMLProviderTags',
+    'ListSAMLProviders',
+    'ListSSHPublicKeys',
+    'ListServerCertificateTags',
+    'ListServerCertificates',
+    'ListServiceSpecificCredentials',
+    'ListSigningCertificates',
+    'ListVirtualMFADevices',
+    'RejectDelegationRequest',
+    'RemoveClientIDFromOpenIDConnectProvider',
+    'RemoveRoleFromInstanceProfile',
+    'ResetServiceSpecificCredential',
+    'ResyncMFADevice',
+    'SendDelegationToken',
+    'SetSecurityTokenServicePreferences',
+    'SimulateCustomPolicy',
+    'SimulatePrincipalPolicy',
+    'TagInstanceProfile',
+    'TagMFADevice',
+    'TagOpenIDConnectProvider',
+    'TagSAMLProvider',
+    'TagServerCertificate',
+    'UntagInstanceProfile',
+    'UntagMFADevice',
+    'UntagOpenIDConnectProvider',
+    'UntagSAMLProvider',
+    'UntagServerCertificate',
+    'UpdateAccountPasswordPolicy',
+    'UpdateDelegationRequest',
+    'UpdateLoginProfile',
+    'UpdateOpenIDConnectProviderThumbprint',
+    'UpdateSAMLProvider',
+    'UpdateSSHPublicKey',
+    'UpdateServerCertificate',
+    'UpdateServiceSpecificCredential',
+    'UpdateSigningCertificate',
+    'UploadSSHPublicKey',
+    'UploadServerCertificate',
+    'UploadSigningCertificate',
+  ],
+})

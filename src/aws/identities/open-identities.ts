@@ -1,0 +1,41 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Transaction } from '../../store/store.ts'
+import { findPrincipal } from '../iam/principal.ts'
+import type { Credential, CredentialRefusal, Identities } from '../platform.ts'
+import { callerPolicies } from './caller-policies.ts'
+import { devCredential } from './dev-credential.ts'
+import { longTermCredential } from './long-term.ts'
+import { sessionCredential } from './session-credential.ts'
+
+export interface IdentitiesOptions {
+  readonly clock: Clock
+  /** Takes the well-known credentials of emulators, and every account is there. */
+  readonly dev: boolean
+  /** The account of the key id `test` in dev mode. */
+  readonly managementAccount: string
+}
+
+/** Who may be who, as IAM and STS keep it in the store. Every request reads it anew, so what is revoked is refused at once. */
+export function openIdentities(options: IdentitiesOptions): Identities {
+  return {
+    credential: (tx, accessKeyId, token) => readCredential(tx, accessKeyId, token, options),
+    policies: callerPolicies,
+    principalExists: async (tx, principal) => (await findPrincipal(tx, principal, options)) !== undefined,
+  }
+}
+
+async function readCredential(
+  tx: Transaction,
+  accessKeyId: string,
+  token: string | undefined,
+  options: IdentitiesOptions,
+): Promise<Credential | CredentialRefusal> {
+  if (options.dev) {
+    const credential = devCredential(accessKeyId, options.managementAccount)
+    if (credential) return credential
+  }
+  if (accessKeyId.startsWith('ASIA')) {
+    return token === undefined ? 'invalid-token' : sessionCredential(tx, accessKeyId, token, options)
+  }
+  return token === undefined ? longTermCredential(tx, accessKeyId) : 'invalid-token'
+}

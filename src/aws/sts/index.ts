@@ -1,0 +1,33 @@
+import { authorizationOf } from '../authorization.ts'
+import type { StsOperations } from '../models/sts.ts'
+import { modelOf } from '../protocols/model.ts'
+import { serviceOf } from '../service.ts'
+import { assumeRole } from './assume-role.ts'
+import { getAccessKeyInfo } from './get-access-key-info.ts'
+import { getCallerIdentity } from './get-caller-identity.ts'
+import { getFederationToken } from './get-federation-token.ts'
+import { getSessionToken } from './get-session-token.ts'
+
+/** AWS Security Token Service: credentials that end by themselves. */
+export const sts = serviceOf<StsOperations>()({
+  name: 'sts',
+  model: modelOf('sts'),
+  authorization: authorizationOf('sts'),
+  conditions: (_input, { tags }) =>
+    Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
+  serves: {
+    AssumeRole: assumeRole,
+    GetAccessKeyInfo: getAccessKeyInfo,
+    GetCallerIdentity: getCallerIdentity,
+    GetFederationToken: getFederationToken,
+    GetSessionToken: getSessionToken,
+  },
+  unserved: [
+    'AssumeRoleWithSAML',
+    'AssumeRoleWithWebIdentity',
+    'AssumeRoot',
+    'DecodeAuthorizationMessage',
+    'GetDelegatedAccessToken',
+    'GetWebIdentityToken',
+  ],
+})

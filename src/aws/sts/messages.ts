@@ -1,0 +1,47 @@
+import type { PolicyFault } from '../../iam/fault.ts'
+import { faultSentence } from '../../iam/messages.ts'
+import { AwsError } from '../errors.ts'
+
+const denied = (text: string) => new AwsError('AccessDenied', text, { status: 403 })
+const validation = (text: string) => new AwsError('ValidationError', text, { status: 400 })
+const badValue = (text: string) => new AwsError('InvalidParameterValue', text, { status: 400 })
+
+export const invalidRoleArn = (arn: string) => validation(`${arn} is invalid`)
+export const rootMayNotAssume = () => denied('Roles may not be assumed by root accounts.')
+export const longerThanRole = () =>
+  validation('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
+export const longerThanChain = () =>
+  validation('The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.')
+
+export const transitiveKeyMissing = () =>
+  badValue('The specified transitive tag key must be included in the requested tags.')
+export const duplicateTagKeys = () =>
+  badValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+export const inheritedTagKey = () =>
+  badValue(
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+  )
+export const reservedTagKey = () => badValue('Tag keys beginning with aws: are reserved for system use.')
+export const otherSourceIdentity = () =>
+  denied('The source identity that is set in the calling session cannot be changed.')
+
+export const malformedPolicy = (fault: PolicyFault) =>
+  new AwsError('MalformedPolicyDocumentException', faultSentence(fault))
+export const tooManyPolicyArns = (most: number) => validation(`Cannot exceed quota for PolicyArns: ${most}`)
+export const policyNotFound = (arn: string) => validation(`Policy ${arn} does not exist or is not attachable.`)
+export const packedTooLarge = (percent: number) =>
+  new AwsError(
+    'PackedPolicyTooLargeException',
+    `Serialized token too large for session: packed size is ${percent}% of the allowed maximum.`,
+  )
+
+/** `GetSessionToken` and `GetFederationToken` are for long-term credentials. */
+export const notWithSession = (operation: string) => denied(`Cannot call ${operation} with session credentials`)
+export const onlyForUsers = (operation: string) => denied(`Cannot call ${operation} without an IAM user or root user`)
+export const wrongCode = () =>
+  denied(
+    'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
+  )
+export const longerThanRoot = () =>
+  validation('The requested DurationSeconds exceeds the 1 hour session limit for the root user.')
+export const unknownKeyId = () => validation('The access key ID is not valid.')
