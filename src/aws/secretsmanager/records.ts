@@ -1,0 +1,96 @@
+import { table } from '../../store/table.ts'
+import type { Stages } from './stages.ts'
+
+export interface TagRecord {
+  readonly key: string
+  readonly value: string
+}
+
+/** How a secret is rotated; `lambdaArn` and `rules` stay when rotation is turned off. */
+export interface RotationRecord {
+  readonly enabled: boolean
+  readonly lambdaArn?: string | undefined
+  readonly rules?: RotationRulesRecord | undefined
+  readonly lastRotatedAt?: number | undefined
+  readonly nextRotationAt?: number | undefined
+}
+
+export interface RotationRulesRecord {
+  readonly automaticallyAfterDays?: number | undefined
+  readonly duration?: string | undefined
+  readonly scheduleExpression?: string | undefined
+}
+
+/** What a primary secret knows of one replica. */
+export interface ReplicaRecord {
+  readonly region: string
+  /** As it was given; absent where the replica is under its region's default key. */
+  readonly kmsKeyId?: string | undefined
+  readonly status: 'InSync' | 'Failed'
+  readonly message?: string | undefined
+  /** The next attempt at a replica that failed: planned at this moment, after so many attempts. */
+  readonly retry?: { readonly at: number; readonly attempts: number } | undefined
+}
+
+/** A secret without its values. Times are milliseconds since 1970. */
+export interface SecretRecord {
+  readonly account: string
+  readonly region: string
+  readonly name: string
+  /** The six characters behind the name in its ARN; with the name they are never given twice. */
+  readonly suffix: string
+  readonly createdAt: number
+  readonly changedAt: number
+  /** The UTC day of the last read, as its first millisecond. */
+  readonly accessedOn?: number | undefined
+  readonly description?: string | undefined
+  readonly type?: string | undefined
+  /** As it was given; absent under the default key. */
+  readonly kmsKeyId?: string | undefined
+  /** In the order of addition; absent until the first tag, empty after the last is gone. */
+  readonly tags?: readonly TagRecord[] | undefined
+  readonly policy?: string | undefined
+  readonly stages: Stages
+  /** How many versions it has, labelled or not. */
+  readonly versions: number
+  /** It is gone after this moment. */
+  readonly deletion?: { readonly at: number } | undefined
+  readonly rotation?: RotationRecord | undefined
+  readonly owningService?: string | undefined
+  /** Set where the secret is in several regions; in a replica it is another than `region`. */
+  readonly primaryRegion?: string | undefined
+  readonly replicas?: readonly ReplicaRecord[] | undefined
+}
+
+/** A value under a data key of KMS; texts are base64. */
+export interface SealedValue {
+  readonly kind: 'string' | 'binary'
+  /** The ARN of the KMS key; absent under the default key. */
+  readonly kmsKeyArn?: string | undefined
+  /** Encrypted under the KMS key. */
+  readonly dataKey: string
+  readonly ciphertext: string
+}
+
+/** One version of a secret. A version that rotation has begun and not filled has no value. */
+export interface VersionRecord {
+  readonly id: string
+  readonly createdAt: number
+  readonly accessedOn?: number | undefined
+  readonly value?: SealedValue | undefined
+}
+
+/** Keys: account, region, name. */
+export const secrets = table<SecretRecord>({ name: 'secretsmanager/secret', version: 1 })
+
+/** Keys: account, region, name and suffix joined as in the ARN, version id. */
+export const versions = table<VersionRecord>({ name: 'secretsmanager/version', version: 1 })
+
+/** The segments under which the versions of a secret are. */
+export function versionsOf({ account, region, name, suffix }: SecretRecord): readonly [string, string, string] {
+  return [account, region, `${name}-${suffix}`]
+}
+
+export function isReplica(secret: SecretRecord): boolean {
+  return secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region
+}

@@ -1,0 +1,65 @@
+import { assert } from '../../base/assert.ts'
+import { compilePolicy } from '../../iam/compile-policy.ts'
+import { derivation } from '../../store/table.ts'
+import type { Finding } from '../operation.ts'
+import type { Resource, ResourceFacts } from '../resource.ts'
+import { invalidName, markedForDeletion, notFound, replicaReadOnly } from './messages.ts'
+import { isReplica, type SecretRecord, secrets } from './records.ts'
+import { readSecretId, secretArn } from './secret-id.ts'
+
+export const secretType = 'AWS::SecretsManager::Secret'
+
+/** What policies and the audit trail see of a secret. */
+export const factsOf = derivation((record: SecretRecord): ResourceFacts => {
+  const { account, region, name, suffix, policy, tags } = record
+  const compiled = policy === undefined ? undefined : compilePolicy(policy, 'resource')
+  assert(compiled === undefined || 'policy' in compiled, 'a stored resource policy was checked before')
+  return {
+    arn: secretArn(account, region, name, suffix),
+    account,
+    type: secretType,
+    policies: compiled === undefined ? [] : [compiled.policy],
+    tags: tagMap(tags ?? []),
+  }
+})
+
+function tagMap(tags: readonly { readonly key: string; readonly value: string }[]): Record<string, string> {
+  const map: Record<string, string> = Object.create(null)
+  for (const { key, value } of tags) map[key] = value
+  return map
+}
+
+export function arnOf(secret: SecretRecord): string {
+  return factsOf(secret).arn
+}
+
+/** The secret that an operation is on. */
+export function secret(input: { readonly SecretId: string }, finding: Finding): Promise<Resource<SecretRecord>> {
+  return findSecret(input.SecretId, finding)
+}
+
+/** As `secret`, for operations that a secret marked for deletion refuses. */
+export async function findSecret(id: string, { tx, call }: Finding): Promise<Resource<SecretRecord>> {
+  const reference = readSecretId(id, { account: call.caller.account, region: call.region })
+  if (!reference) throw invalidName()
+  const { account, region, name, suffix } = reference
+  const record = region === call.region ? await secrets.get(tx, account, region, name) : undefined
+  if (record && (suffix === undefined || suffix === record.suffix)) {
+    const { arn, policies = [], tags = {} } = factsOf(record)
+    return { arn, account, type: secretType, policies, tags, shown: id, record }
+  }
+  // Question marks stand for themselves here: they fit `??????` and `*` at the end of a policy's resource.
+  const arn = suffix === undefined ? secretArn(account, region, name, '??????') : id
+  return { arn, account, type: secretType, shown: id, missing: notFound() }
+}
+
+/** Refuses a secret that is to be deleted. */
+export function checkNotDeleted({ deletion }: SecretRecord): void {
+  if (deletion) throw markedForDeletion()
+}
+
+/** Refuses what may be done in the primary's region only, and what a deletion forbids. */
+export function checkWritable(secret: SecretRecord): void {
+  if (isReplica(secret)) throw replicaReadOnly()
+  checkNotDeleted(secret)
+}

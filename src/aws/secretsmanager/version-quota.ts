@@ -1,0 +1,68 @@
+import { plan } from '../../schedule/due.ts'
+import type { Job } from '../../schedule/scheduler.ts'
+import type { Store, Transaction } from '../../store/store.ts'
+import type { Context } from '../operation.ts'
+import type { Quotas } from '../quotas.ts'
+import { versionQuotaReached } from './messages.ts'
+import { type SecretRecord, secrets, type VersionRecord, versions, versionsOf } from './records.ts'
+import { labelledVersions } from './stages.ts'
+
+export const versionCleanup = 'secretsmanager/version-cleanup'
+
+/** AWS deletes no version that is younger («Secrets Manager concepts»). */
+const protectedMilliseconds = 24 * 60 * 60_000
+
+/** Versions without a label that a secret has. */
+function unlabelledCount(secret: SecretRecord): number {
+  return secret.versions - labelledVersions(secret.stages).length
+}
+
+/**
+ * Refuses a new version (counted in `secret` already) for which nothing old enough could go, and plans the removal of what
+ * is more than the quota.
+ */
+export async function makeRoomForVersion({ tx, call, platform }: Context, secret: SecretRecord): Promise<void> {
+  const most = platform.quotas.secretVersions
+  const excess = unlabelledCount(secret) - most
+  if (excess <= 0) return
+  const removable = await removableVersions(tx, secret, call.now, most + excess)
+  if (removable.length < excess) throw versionQuotaReached(most)
+  const { account, region, name, suffix } = secret
+  plan(tx, { at: call.now, kind: versionCleanup, id: JSON.stringify([account, region, name, suffix]) })
+  tx.afterCommit(() => platform.wakeScheduler())
+}
+
+/** Removes the oldest versions without a label until the quota holds. */
+export async function removeOldVersions(
+  store: Store,
+  job: Job,
+  now: number,
+  { secretVersions }: Quotas,
+): Promise<void> {
+  const [account, region, name, suffix] = JSON.parse(job.id) as [string, string, string, string]
+  await store.transaction(async (tx) => {
+    await job.finish(tx)
+    const secret = await secrets.get(tx, account, region, name)
+    if (secret?.suffix !== suffix) return
+    const excess = unlabelledCount(secret) - secretVersions
+    if (excess <= 0) return
+    const oldest = (await removableVersions(tx, secret, now, secretVersions + excess)).slice(0, excess)
+    for (const { id } of oldest) versions.delete(tx, ...versionsOf(secret), id)
+    secrets.put(tx, { ...secret, versions: secret.versions - oldest.length }, account, region, name)
+  })
+}
+
+/** Versions that have no label and are old enough, the oldest first. */
+async function removableVersions(
+  tx: Transaction,
+  secret: SecretRecord,
+  now: number,
+  unlabelled: number,
+): Promise<readonly VersionRecord[]> {
+  const labelled = new Set(labelledVersions(secret.stages))
+  const rows = await versions.range(tx, { under: versionsOf(secret), limit: unlabelled + labelled.size })
+  return rows
+    .map(({ record }) => record)
+    .filter(({ id, createdAt }) => !labelled.has(id) && now - createdAt >= protectedMilliseconds)
+    .sort((a, b) => a.createdAt - b.createdAt)
+}
