@@ -11,7 +11,7 @@ const target = join(root, 'dist')
 const stamp = join(target, '.built')
 
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+  .filter((entry) => entry.isFile() && !/\.test(-support)?\.ts$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
 const inputs = [...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'), join(root, 'package.json')]
 const state = `${files.length} ${Math.max(...inputs.map((file) => statSync(file).mtimeMs))}`

@@ -37,9 +37,13 @@ AWS_SECRET_ACCESS_KEY=wrong refused InvalidSignatureException sm list-secrets
 kms() { aws --endpoint-url "$endpoint" kms "$@"; }
 key=$(kms create-key --query KeyMetadata.KeyId --output text)
 kms create-alias --alias-name "alias/cli-$RANDOM" --target-key-id "$key"
-blob=$(kms encrypt --key-id "$key" --plaintext "$(printf hello | base64)" --encryption-context app=web --query CiphertextBlob --output text)
-check 'decrypt' hello "$(kms decrypt --ciphertext-blob "$blob" --encryption-context app=web --query Plaintext --output text | base64 -d)"
-refused InvalidCiphertextException kms decrypt --ciphertext-blob "$blob" --encryption-context app=api
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Files, because versions 1 and 2 of the CLI disagree on how blobs are written on the command line.
+printf hello >"$work/plain"
+kms encrypt --key-id "$key" --plaintext "fileb://$work/plain" --encryption-context app=web --query CiphertextBlob --output text | base64 -d >"$work/blob"
+check 'decrypt' hello "$(kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=web --query Plaintext --output text | base64 -d)"
+refused InvalidCiphertextException kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=api
 
 sts() { aws --endpoint-url "$endpoint" sts "$@"; }
 iam() { aws --endpoint-url "$endpoint" iam "$@"; }
