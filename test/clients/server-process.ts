@@ -42,6 +42,8 @@ export async function keyturn(
 export interface ServerProcess {
   readonly child: ChildProcess
   readonly endpoint: string
+  /** What it wrote to standard error so far. */
+  log(): string
   /** Ends it with a signal and waits. */
   end(signal?: NodeJS.Signals): Promise<void>
 }
@@ -57,7 +59,7 @@ export async function startDevProcess(args: readonly string[] = []): Promise<Ser
     if (line === '}') break
   }
   const { endpoint } = JSON.parse(text) as { endpoint: string }
-  return running(child, endpoint)
+  return running(child, endpoint, [])
 }
 
 /** Starts `keyturn server` with a configuration; its log tells when and where it is ready. */
@@ -81,14 +83,15 @@ export async function startServerProcess(
     })
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${told.join('\n')}`)))
   })
-  return running(child, `http://127.0.0.1:${port}`)
+  return running(child, `http://127.0.0.1:${port}`, told)
 }
 
-function running(child: ChildProcess, endpoint: string): ServerProcess {
+function running(child: ChildProcess, endpoint: string, told: readonly string[]): ServerProcess {
   assert(endpoint.startsWith('http'), 'the server said where it listens')
   return {
     child,
     endpoint,
+    log: () => told.join('\n'),
     async end(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')

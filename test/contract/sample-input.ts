@@ -20,6 +20,7 @@ const texts = [
   'https://example.com',
   '123456',
   '{}',
+  'v1',
 ]
 
 export interface SampleOptions {
