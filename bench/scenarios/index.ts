@@ -1,0 +1,17 @@
+import { decrypt, encrypt } from './keys.ts'
+import type { Scenario } from './scenario.ts'
+import { batchGetSecretValue, createSecret, getSecretValue, listSecrets, putSecretValue } from './secrets.ts'
+import { assumeRole, firstUseOfSession } from './sessions.ts'
+
+/** Reads first: what writes leave behind must not make them slower. */
+export const scenarios: readonly Scenario[] = [
+  getSecretValue,
+  batchGetSecretValue,
+  listSecrets,
+  encrypt,
+  decrypt,
+  assumeRole,
+  firstUseOfSession,
+  putSecretValue,
+  createSecret,
+]

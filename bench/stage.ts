@@ -1,0 +1,105 @@
+import type { Credentials } from './aws/signed-call.ts'
+import { jsonCall, rawRequest } from './aws/signed-call.ts'
+import type { Cores } from './host/cores.ts'
+import { initialise, type Running, type Start, start } from './server/keyturn.ts'
+import { freePort, makePlace, type Place, type Settings, type StoreKind } from './server/place.ts'
+import { grow } from './world/grow.ts'
+import { realName } from './world/names.ts'
+import { createSecrets, makeWorld, type World } from './world/world.ts'
+
+/** A store with a world in it that grows from size to size, and servers on it. */
+export interface Stage {
+  readonly world: World
+  readonly secrets: number
+  growTo(secrets: number): Promise<void>
+  /** What to start a server with; the port is a new one each time. */
+  toStart(settings: Omit<Settings, 'port'>, cores: Cores, profileFolder?: string): Promise<Start>
+  remove(): Promise<void>
+}
+
+/** No more secrets than these are really created, through the API; they are the ones that are read. */
+const mostReal = 10_000
+
+/** Makes a store with a world of a size. */
+export async function setStage(kind: StoreKind, size: number, cores: Cores): Promise<Stage> {
+  const place = await makePlace(kind)
+  try {
+    const root = initialise(place.configure({ port: await freePort() }))
+    const stage = new OpenStage(place, root, cores)
+    await stage.begin(size)
+    return stage
+  } catch (error) {
+    await place.remove()
+    throw error
+  }
+}
+
+class OpenStage implements Stage {
+  readonly #place: Place
+  readonly #root: Credentials
+  readonly #cores: Cores
+  #world: World | undefined
+  #secrets = 0
+
+  constructor(place: Place, root: Credentials, cores: Cores) {
+    this.#place = place
+    this.#root = root
+    this.#cores = cores
+  }
+
+  get world(): World {
+    return this.#world as World
+  }
+
+  get secrets(): number {
+    return this.#secrets
+  }
+
+  async begin(size: number): Promise<void> {
+    await this.#served(async ({ port }) => {
+      this.#world = await makeWorld(port, this.#root, Math.min(size, mostReal))
+    })
+    this.#secrets = this.world.real
+    await this.growTo(size)
+  }
+
+  async growTo(secrets: number): Promise<void> {
+    const { real } = this.world
+    const wanted = Math.min(secrets, mostReal)
+    // Copies come behind the real ones, so real ones can be added only as long as there is no copy.
+    if (wanted > real && this.#secrets === real) {
+      await this.#served(({ port }) => createSecrets(port, this.#root, real, wanted))
+      this.#world = { ...this.world, real: wanted }
+      this.#secrets = wanted
+    }
+    const configFile = this.#place.configure({ port: await freePort() })
+    await grow(configFile, this.world, this.#secrets, secrets)
+    this.#secrets = Math.max(this.#secrets, secrets)
+  }
+
+  async toStart(settings: Omit<Settings, 'port'>, cores: Cores, profileFolder?: string): Promise<Start> {
+    const port = await freePort()
+    const configFile = this.#place.configure({ ...settings, port })
+    const call = jsonCall('secretsmanager', 'GetSecretValue', { SecretId: realName(0) })
+    const probe = rawRequest(call, this.world.users.reader, port, Date.now())
+    return { args: ['server', '--config', configFile], port, cores, probe, profileFolder }
+  }
+
+  remove(): Promise<void> {
+    return this.#place.remove()
+  }
+
+  /** Does something with a server that root may call. */
+  async #served(work: (server: Running) => Promise<void>): Promise<void> {
+    const port = await freePort()
+    const configFile = this.#place.configure({ port })
+    const call = jsonCall('secretsmanager', 'ListSecrets', {})
+    const probe = rawRequest(call, this.#root, port, Date.now())
+    const server = await start({ args: ['server', '--config', configFile], port, cores: this.#cores, probe })
+    try {
+      await work(server)
+    } finally {
+      await server.stop()
+    }
+  }
+}

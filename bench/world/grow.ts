@@ -1,0 +1,70 @@
+import {
+  type SecretRecord,
+  secrets,
+  type VersionRecord,
+  versions,
+  versionsOf,
+} from '../../src/aws/secretsmanager/records.ts'
+import { writeSecret } from '../../src/aws/secretsmanager/write-secret.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { openBackend, openSeal } from '../../src/open-parts.ts'
+import { unseal } from '../../src/seal/unseal.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { region } from '../aws/signed-call.ts'
+import { realName } from './names.ts'
+import type { World } from './world.ts'
+
+const perCommit = 500
+
+/**
+ * Brings a store from `from` to `to` secrets: rows of secrets that were really created, written anew under other names and
+ * straight into the store. They can be listed and described; their values belong to the name that they were copied from.
+ */
+export async function grow(configFile: string, world: World, from: number, to: number): Promise<void> {
+  const config = loadConfig(configFile, {})
+  const backend = await openBackend(config, () => {})
+  const { barrier } = await unseal(backend, openSeal(config))
+  const store = openStore(backend, barrier)
+  try {
+    const templates = await readTemplates(store, world)
+    for (let next = from; next < to; next += perCommit) {
+      await writeCopies(store, templates, next, Math.min(to, next + perCommit))
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+interface Template {
+  readonly secret: SecretRecord
+  readonly versions: readonly VersionRecord[]
+}
+
+const templateCount = 100
+
+function readTemplates(store: Store, { account, real }: World): Promise<readonly Template[]> {
+  return store.transaction(async (tx) => {
+    const templates: Template[] = []
+    for (let index = 0; index < Math.min(real, templateCount); index++) {
+      const secret = await secrets.get(tx, account, region, realName(index))
+      if (secret === undefined) throw new Error(`There is no secret ${realName(index)}.`)
+      const rows = await versions.range(tx, { under: versionsOf(secret), limit: 10 })
+      templates.push({ secret, versions: rows.map(({ record }) => record) })
+    }
+    return templates
+  })
+}
+
+/** Each copy was made a millisecond before the one before it, so that an order by time has as many places. */
+function writeCopies(store: Store, templates: readonly Template[], from: number, to: number): Promise<void> {
+  return store.transaction(async (tx) => {
+    for (let index = from; index < to; index++) {
+      const template = templates[index % templates.length] as Template
+      const at = template.secret.createdAt - index
+      const secret: SecretRecord = { ...template.secret, name: realName(index), createdAt: at, changedAt: at }
+      writeSecret(tx, undefined, secret)
+      for (const version of template.versions) versions.put(tx, version, ...versionsOf(secret), version.id)
+    }
+  })
+}
