@@ -7,7 +7,8 @@ import { type Listener, listen } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
 import { route } from './http/route.ts'
 import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
-import { unseal } from './seal/unseal.ts'
+import { SealRefused } from './seal/seal.ts'
+import { isInitialised, unseal } from './seal/unseal.ts'
 import { type Assembly, assemble } from './server.ts'
 
 export interface RunningServer {
@@ -23,6 +24,7 @@ export async function startServer(config: Config, logger: Logger, worker: number
   )
   let assembly: Assembly | undefined
   try {
+    if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
     const unsealed = await unseal(backend, openSeal(config))
     const chain = `${config.node}-${worker}`
     assembly = await assemble({
@@ -90,7 +92,5 @@ export function processGauges(metrics: Metrics): void {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })
-  metrics.gauge('process_start_time_seconds', 'Start of the process.', () =>
-    Math.round(performance.timeOrigin / 1000),
-  )
+  metrics.gauge('process_start_time_seconds', 'Start of the process.', () => Math.round(performance.timeOrigin / 1000))
 }

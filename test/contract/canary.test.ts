@@ -19,8 +19,7 @@ const plaintexts = [
 test('no plaintext, access key secret or session secret is in the data folder, the audit trail, the log or an error', async () => {
   using folder = temporaryFolder()
   const toml = `account = "111111111111"\n[listen]\nport = 0\n[store]\nkind = "sqlite"\nfolder = "${folder.path}/data"\n[log]\nlevel = "debug"\n`
-  const { stdout } = await keyturn(['init', '--json'], {
-    KEYTURN_STORE_FOLDER: `${folder.path}/data`,
+  const { stdout } = await keyturn(['init', '--json', '--data', `${folder.path}/data`], {
     KEYTURN_ACCOUNT: '111111111111',
   })
   const made = JSON.parse(stdout) as { accessKeyId: string; secretAccessKey: string }
