@@ -8,12 +8,36 @@ import { botocoreVersion, findBotocore, readPublishedModel } from './models/boto
 import { compactModel, type Patch, type Selection } from './models/compact.ts'
 import { typesOf } from './models/typescript.ts'
 
+/** What of Systems Manager is Parameter Store. */
+const parameterStore = [
+  'AddTagsToResource',
+  'DeleteParameter',
+  'DeleteParameters',
+  'DeleteResourcePolicy',
+  'DescribeParameters',
+  'GetParameter',
+  'GetParameterHistory',
+  'GetParameters',
+  'GetParametersByPath',
+  'GetResourcePolicies',
+  'GetServiceSetting',
+  'LabelParameterVersion',
+  'ListTagsForResource',
+  'PutParameter',
+  'PutResourcePolicy',
+  'RemoveTagsFromResource',
+  'ResetServiceSetting',
+  'UnlabelParameterVersion',
+  'UpdateServiceSetting',
+]
+
 /** Another service is one more line here, one in `ServiceName` and one in the titles of the TypeScript types. */
 const selections: readonly Selection[] = [
   { service: 'secretsmanager' },
   { service: 'kms' },
   { service: 'iam' },
   { service: 'sts' },
+  { service: 'ssm', operations: parameterStore },
 ]
 
 const models = new URL('../src/aws/models/', import.meta.url)

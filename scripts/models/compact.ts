@@ -19,7 +19,7 @@ export interface Patch {
   readonly because: string
 }
 
-/** Which service, and which of its operations where not all of them matter here. */
+/** Which service, and which of its operations where not all of them matter here: the others keep their names only. */
 export interface Selection {
   readonly service: ServiceName
   readonly operations?: readonly string[]
@@ -33,9 +33,14 @@ export function compactModel(
   source: string,
 ): CompactModel {
   const ours = patches.filter((patch) => patch.service === service)
-  const names = (selected ?? Object.keys(published.operations)).toSorted()
+  const all = Object.keys(published.operations).toSorted()
+  const strange = selected?.find((name) => !all.includes(name))
+  if (strange !== undefined) throw new Error(`the published model has no operation ${strange}`)
   const operations = Object.fromEntries(
-    names.map((name) => [name, compactOperation(published.operations[name], published.pagination[name], name)]),
+    all.map((name) => {
+      const operation = compactOperation(published.operations[name] as Json, published.pagination[name])
+      return [name, !selected || selected.includes(name) ? operation : nameOnly(operation)]
+    }),
   )
   const shapes = reachable(operations, published)
   for (const { shape: name, set } of ours) {
@@ -65,8 +70,11 @@ function compactMetadata(metadata: Json): Metadata {
   }) as unknown as Metadata
 }
 
-function compactOperation(operation: Json | undefined, pagination: Json | undefined, name: string): CompactOperation {
-  if (!operation) throw new Error(`the published model has no operation ${name}`)
+function nameOnly({ method, uri }: CompactOperation): CompactOperation {
+  return { method, uri }
+}
+
+function compactOperation(operation: Json, pagination: Json | undefined): CompactOperation {
   const http = operation['http'] as { method: string; requestUri: string; responseCode?: number }
   const output = operation['output'] as (Json & { shape: string; resultWrapper?: string }) | undefined
   const errors = ((operation['errors'] ?? []) as { shape: string }[]).map((error) => error.shape).toSorted()

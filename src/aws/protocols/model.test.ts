@@ -9,7 +9,7 @@ import { type CompactModel, type CompactShape, linkModel, modelOf, operationOf, 
 import { compileReader } from './read.ts'
 import { compileJsonWriter } from './write-json.ts'
 
-const services = ['secretsmanager', 'kms', 'iam', 'sts'] as const
+const services = ['secretsmanager', 'kms', 'iam', 'sts', 'ssm'] as const
 const folder = new URL('../models/', import.meta.url)
 
 function modelWith(shapes: Record<string, CompactShape>): CompactModel {
@@ -24,6 +24,7 @@ describe('linking', () => {
     ['kms', 54],
     ['iam', 176],
     ['sts', 11],
+    ['ssm', 146],
   ] as const)('%s has %i operations, each the same object whenever it is asked for', (service, count) => {
     const model = modelOf(service)
     expect(model.operationNames).toHaveLength(count)
