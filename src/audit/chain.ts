@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { assert } from '../base/assert.ts'
 import type { AuditRecord } from './record.ts'
 
 /** Where a chain stands: the number and the hash of its newest record. */
@@ -22,6 +23,7 @@ const hashLength = 43
  * and the rest of the line byte for byte, so a record that is altered, removed, added or moved breaks every later one.
  */
 export function linkRecord(previous: Link, record: AuditRecord): Linked {
+  assert(!record.json.includes('\n'), 'an audit event is one line')
   const seq = previous.seq + 1
   const body = `"id":${JSON.stringify(record.id)},"request":${JSON.stringify(record.requestId)},"principal":${JSON.stringify(record.principal)},"event":${record.json}}`
   const digest = linkHash(previous.hash, seq, body)
@@ -52,15 +54,22 @@ export interface ReadLine extends AuditRecord {
 
 /** Reads a line without judging its hash, or nothing where it is not a whole record. */
 export function readLine(line: string): ReadLine | undefined {
-  let parsed: unknown
+  let parsed: Record<string, unknown> | null
   try {
     parsed = JSON.parse(line)
   } catch {
     return undefined
   }
-  const { seq, hash: digest, id, request, principal, event } = parsed as Record<string, unknown>
+  const { seq, hash: digest, id, request, principal, event } = parsed ?? {}
   if (typeof seq !== 'number' || typeof digest !== 'string' || typeof id !== 'string') return undefined
   if (typeof request !== 'string' || typeof principal !== 'string' || typeof event !== 'object') return undefined
   const at = line.indexOf(',"event":')
   return { seq, hash: digest, id, requestId: request, principal, event, json: line.slice(at + 9, -1) }
+}
+
+const idPlace = /^\{"seq":\d+,"hash":"[\w-]{43}","id":"([^"\\]+)",/
+
+/** The id of a line's record without reading the whole of it. */
+export function idOfLine(line: string): string | undefined {
+  return idPlace.exec(line)?.[1] ?? readLine(line)?.id
 }

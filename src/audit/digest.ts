@@ -12,6 +12,8 @@ import type { Link } from './chain.ts'
 /** What a digest says: up to this record of this segment, the chain had this hash at this moment (ms since 1970). */
 export interface DigestClaim extends Link {
   readonly segment: string
+  /** Where the record ends in its segment. */
+  readonly size: number
   readonly time: number
   /** The SHA-256 of the digest line before this one, so that a digest cannot be taken out either. */
   readonly previous: string
@@ -26,7 +28,7 @@ export function signDigest(claim: DigestClaim, key: KeyObject): string {
 
 const form = /^\{"signature":"([A-Za-z0-9_-]{86})","claim":(\{.{1,2000}\})\}$/
 
-/** The claim of a digest line whose signature holds, or nothing. */
+/** The claim of a digest line (without its newline) whose signature holds, or nothing. */
 export function openDigest(line: string, key: KeyObject): DigestClaim | undefined {
   const [, signature, text] = form.exec(line) ?? []
   if (!signature || !text || !verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url')))

@@ -1,13 +1,14 @@
 import type { AuditRecord } from './record.ts'
 
-/** Where records go, in order. A failure of `write` means that none of them was written. */
+/** Where records go, in order. */
 export interface Sink {
+  /** Writes all records or, where it throws, none. */
   write(records: readonly AuditRecord[]): void
   /** Resolves when all that was written is on the disk itself. */
   sync(): Promise<void>
-  /** Whether a record with this id is among the newest. */
-  has(id: string): boolean
-  close(): void
+  /** The ids of the newest records, those of an earlier process included: for a recovery. */
+  newest(): ReadonlySet<string>
+  close(): Promise<void>
 }
 
 export interface LogOptions {
@@ -15,11 +16,8 @@ export interface LogOptions {
   readonly syncEachBatch?: boolean
 }
 
-interface Waiting {
+interface Waiting extends PromiseWithResolvers<void> {
   readonly records: AuditRecord[]
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (reason: unknown) => void
 }
 
 /**
@@ -31,6 +29,7 @@ export class AuditLog {
   readonly #sync: boolean
   #waiting: Waiting | undefined
   #flushing = false
+  #closed = false
 
   constructor(sink: Sink, options: LogOptions = {}) {
     this.sink = sink
@@ -39,24 +38,26 @@ export class AuditLog {
 
   /** Resolves when the records are written. */
   append(records: readonly AuditRecord[]): Promise<void> {
-    this.#waiting ??= this.#newWaiting()
+    if (this.#closed) return Promise.reject(new Error('the audit log is closed'))
+    if (!this.#waiting) {
+      this.#waiting = { records: [], ...Promise.withResolvers<void>() }
+      if (!this.#flushing) setImmediate(this.#flush)
+    }
     for (const record of records) this.#waiting.records.push(record)
     return this.#waiting.promise
   }
 
+  /** Writes what waits, then closes the sink. */
   async close(): Promise<void> {
-    while (this.#waiting || this.#flushing) await new Promise((resolve) => setImmediate(resolve))
-    this.sink.close()
-  }
-
-  #newWaiting(): Waiting {
-    if (!this.#flushing) setImmediate(this.#flush)
-    return { records: [], ...Promise.withResolvers<void>() }
+    const last = this.append([])
+    this.#closed = true
+    // Whoever handed the records in hears of a failure.
+    await last.catch(() => {})
+    await this.sink.close()
   }
 
   readonly #flush = async (): Promise<void> => {
-    const batch = this.#waiting
-    if (!batch) return
+    const batch = this.#waiting as Waiting
     this.#waiting = undefined
     this.#flushing = true
     try {

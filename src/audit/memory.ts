@@ -1,4 +1,4 @@
-import { linkRecord, origin } from './chain.ts'
+import { idOfLine, linkRecord, origin } from './chain.ts'
 import type { Sink } from './log.ts'
 import type { AuditRecord } from './record.ts'
 
@@ -7,7 +7,6 @@ export class MemorySink implements Sink {
   readonly #limit: number
   #link = origin
   #lines: string[] = []
-  readonly #ids = new Set<string>()
 
   constructor(limit = 20_000) {
     this.#limit = limit
@@ -17,20 +16,16 @@ export class MemorySink implements Sink {
     for (const record of records) {
       const { line, link } = linkRecord(this.#link, record)
       this.#lines.push(line)
-      this.#ids.add(record.id)
       this.#link = link
     }
     // Cut in large steps: shifting one line per record would cost more than keeping it.
-    if (this.#lines.length > 2 * this.#limit) {
-      this.#lines = this.#lines.slice(-this.#limit)
-      this.#ids.clear()
-    }
+    if (this.#lines.length > 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit)
   }
 
   async sync(): Promise<void> {}
 
-  has(id: string): boolean {
-    return this.#ids.has(id)
+  newest(): ReadonlySet<string> {
+    return new Set(this.#lines.map((line) => idOfLine(line) ?? ''))
   }
 
   /** The lines kept, oldest first. */
@@ -38,11 +33,5 @@ export class MemorySink implements Sink {
     return this.#lines
   }
 
-  reset(): void {
-    this.#lines = []
-    this.#ids.clear()
-    this.#link = origin
-  }
-
-  close(): void {}
+  async close(): Promise<void> {}
 }

@@ -6,6 +6,13 @@ import type { AuditRecord } from './record.ts'
 const drainAt = 256
 const drainAfterMilliseconds = 500
 const page = 500
+const retryMilliseconds = 1_000
+const mostUnmoved = 10_000
+
+/** The audit log takes no records, and as many as can wait are waiting in the store: no further change is made. */
+export class OutboxFull extends Error {
+  override readonly name = 'OutboxFull'
+}
 
 /**
  * Records that are committed with the change they tell of. Afterwards they are moved into the log and, once they are on
@@ -15,10 +22,14 @@ export class Outbox {
   readonly #store: Store
   readonly #log: AuditLog
   readonly #chain: string
+  readonly #onFault: (error: unknown) => void
+  /** Records that the log did not take: a full disk may have room again. */
+  #unmoved: AuditRecord[] = []
+  /** What is in the log and still in the store. */
   #written: string[] = []
   #timer: NodeJS.Timeout | undefined
   #draining: Promise<void> = Promise.resolve()
-  readonly #onFault: (error: unknown) => void
+  #closed = false
 
   /** `chain` names the process's own chain; `onFault` hears of moves that failed and will be tried again. */
   constructor(store: Store, log: AuditLog, chain: string, onFault: (error: unknown) => void) {
@@ -28,18 +39,15 @@ export class Outbox {
     this.#onFault = onFault
   }
 
-  /** Adds records to a transaction that writes. */
+  /** Adds records to a transaction that writes. Throws `OutboxFull` rather than let them pile up without bound. */
   stage(tx: Transaction, records: readonly AuditRecord[]): void {
-    for (const record of records) tx.put(keyOf('audit', 'outbox', this.#chain, record.id), record)
+    if (this.#unmoved.length > mostUnmoved) throw new OutboxFull('The audit log cannot be written.')
+    for (const record of records) tx.put(this.#keyOf(record.id), record)
   }
 
   /** Moves records that a commit has made durable; nobody waits for it. */
   move(records: readonly AuditRecord[]): void {
-    this.#log.append(records).then(() => {
-      for (const record of records) this.#written.push(record.id)
-      if (this.#written.length >= drainAt) void this.drain()
-      else this.#timer ??= setTimeout(() => void this.drain(), drainAfterMilliseconds).unref()
-    }, this.#onFault)
+    void this.#append(records)
   }
 
   /** Takes out of the store what is on the disk in the log. */
@@ -50,29 +58,19 @@ export class Outbox {
     return this.#draining
   }
 
-  async #drainOnce(): Promise<void> {
-    const ids = this.#written
-    if (ids.length === 0) return
-    this.#written = []
-    try {
-      await this.#log.sink.sync()
-      await this.#store.transaction(async (tx) => {
-        for (const id of ids) tx.delete(keyOf('audit', 'outbox', this.#chain, id))
-      })
-    } catch (error) {
-      this.#written = ids.concat(this.#written)
-      this.#onFault(error)
-    }
-  }
-
-  /** Moves what an earlier process left behind. Answers how many records there were. */
+  /**
+   * Moves what an earlier process left behind; to be called before the first `stage`, because what this process is about
+   * to move is no leftover. Answers how many records there were.
+   */
   async recover(): Promise<number> {
     const [from, to] = childrenOf('audit', 'outbox', this.#chain)
+    let written: ReadonlySet<string> | undefined
     let moved = 0
     for (;;) {
       const found = await this.#store.transaction((tx) => tx.range<AuditRecord>(from, to, { limit: page }))
       if (found.length === 0) return moved
-      const missing = found.map(({ record }) => record).filter(({ id }) => !this.#log.sink.has(id))
+      written ??= this.#log.sink.newest()
+      const missing = found.map(({ record }) => record).filter(({ id }) => !written?.has(id))
       if (missing.length > 0) await this.#log.append(missing)
       await this.#log.sink.sync()
       await this.#store.transaction(async (tx) => {
@@ -82,7 +80,59 @@ export class Outbox {
     }
   }
 
+  /** Takes out what is in the log; what is not stays in the store for the next process. */
   async close(): Promise<void> {
+    this.#closed = true
+    await this.#log.append([]).catch(this.#onFault)
     await this.drain()
+  }
+
+  async #append(records: readonly AuditRecord[]): Promise<void> {
+    try {
+      await this.#log.append(records)
+    } catch (error) {
+      if (this.#unmoved.length === 0) this.#onFault(error)
+      for (const record of records) this.#unmoved.push(record)
+      this.#wakeIn(retryMilliseconds)
+      return
+    }
+    for (const { id } of records) this.#written.push(id)
+    if (this.#written.length >= drainAt) void this.drain()
+    else this.#wakeIn(drainAfterMilliseconds)
+  }
+
+  #wakeIn(milliseconds: number): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.drain(), milliseconds).unref()
+  }
+
+  async #drainOnce(): Promise<void> {
+    if (this.#unmoved.length > 0) {
+      const unmoved = this.#unmoved
+      this.#unmoved = []
+      await this.#append(unmoved)
+    }
+    try {
+      if (this.#written.length > 0) await this.#takeOut()
+    } catch (error) {
+      this.#onFault(error)
+      this.#wakeIn(retryMilliseconds)
+    }
+  }
+
+  async #takeOut(): Promise<void> {
+    // A copy: what comes while the disk is waited for is not on it yet.
+    const ids = [...this.#written]
+    await this.#log.sink.sync()
+    for (let start = 0; start < ids.length; start += page) {
+      const part = ids.slice(start, start + page)
+      await this.#store.transaction(async (tx) => {
+        for (const id of part) tx.delete(this.#keyOf(id))
+      })
+    }
+    this.#written = this.#written.slice(ids.length)
+  }
+
+  #keyOf(id: string) {
+    return keyOf('audit', 'outbox', this.#chain, id)
   }
 }

@@ -1,21 +1,31 @@
 import {
   closeSync,
   existsSync,
-  fdatasync,
   fsyncSync,
-  ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
-import type { KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { followLine, type Link, linkRecord, origin, readLine } from './chain.ts'
-import { digestHash, publicHalf, signDigest } from './digest.ts'
+import { assert } from '../base/assert.ts'
+import { idOfLine, type Link, linkRecord } from './chain.ts'
+import { findChainEnd, keepTornLines, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
+import { publicHalf } from './digest.ts'
+import { DigestLog } from './digest-log.ts'
+import { linesOf } from './lines.ts'
+import { lockFolder } from './lock.ts'
+import type { Sink } from './log.ts'
 import type { AuditRecord } from './record.ts'
+import { SegmentFile } from './segment-file.ts'
+import { buildIndex, longestSegment } from './segment-index.ts'
+
+const retryMilliseconds = 1_000
+/** How far back a recovery looks for a record: it offers only what was written just before the process died. */
+const newestBytes = 64 * 1024 * 1024
 
 export interface SegmentOptions {
   readonly folder: string
@@ -25,63 +35,61 @@ export interface SegmentOptions {
   readonly segmentBytes?: number
   /** After this many milliseconds with new records the next write signs a digest without closing the segment. */
   readonly digestEvery?: number
-}
-
-const segmentName = /^(\d{8})\.jsonl$/
-const digestFile = 'digests.log'
-const idsKept = 4096
-
-/** The segment files of a folder in order. */
-export function segmentFiles(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => segmentName.test(name))
-    .sort()
+  /** Hears of digests that could not be written and will be tried again. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /**
  * One process's chain on disk: `NNNNNNNN.jsonl` segments that are only ever appended to, and `digests.log`.
- * A write that fails part-way is taken back, so that the file always ends with a whole line.
+ * A write that fails part-way is taken back, so that the file always ends with a whole line. A segment is on the disk
+ * and signed before the next one begins.
  */
-export class Segments {
+export class Segments implements Sink {
   readonly #options: Required<SegmentOptions>
-  #file: number
-  #name: string
-  #size: number
+  readonly #unlock: () => void
+  readonly #digests: DigestLog
+  #file: SegmentFile
   #link: Link
-  #lastDigest: string
+  #signed: number
   #digestAt: number
-  #digestLink: Link
-  /** The ids of the newest records: a recovery offers only records that were written just before the process died. */
-  readonly #recent: Set<string>
+  /** A digest that could not be written is not tried again before this moment. */
+  #notBefore = 0
+  #signing: Promise<void> | undefined
+  #indexing: Promise<void> = Promise.resolve()
 
+  /** Goes on with the chain in the folder, or begins one. Throws `TrailRefused` where that cannot be. */
   constructor(options: SegmentOptions) {
-    this.#options = { segmentBytes: 64 * 1024 * 1024, digestEvery: 60 * 60 * 1000, ...options }
-    const { folder, key } = this.#options
+    this.#options = { segmentBytes: 64 * 1024 * 1024, digestEvery: 60 * 60 * 1000, onFault: () => {}, ...options }
+    const { folder, key, segmentBytes, now } = this.#options
+    assert(segmentBytes <= longestSegment / 2, 'a segment is short enough for its index')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(join(folder, 'public-key.pem'), publicHalf(key).pem, { mode: 0o600 })
-    const { name, link, size, recent } = recover(folder)
-    this.#name = name
-    this.#link = link
-    this.#size = size
-    this.#recent = recent
-    this.#file = openSync(join(folder, name), 'a', 0o600)
-    ftruncateSync(this.#file, size)
-    const digests = join(folder, digestFile)
-    const lines = existsSync(digests) ? readFileSync(digests, 'utf8').split('\n').filter(Boolean) : []
-    this.#lastDigest = lines.length === 0 ? '' : digestHash(lines.at(-1) as string)
-    this.#digestAt = this.#options.now()
-    this.#digestLink = link
+    const unlock = lockFolder(folder)
+    if (!unlock) {
+      throw new TrailRefused(
+        `Another process writes the audit trail in ${folder}. Each server that shares a store needs a name of its own: the setting «node».`,
+      )
+    }
+    this.#unlock = unlock
+    try {
+      const end = findChainEnd(folder, createPublicKey(key))
+      keepTornLines(folder, end)
+      publish(folder, publicHalf(key).pem)
+      this.#file = new SegmentFile(folder, end.name, end.size)
+      this.#link = end.link
+      this.#signed = end.signed
+      this.#digests = new DigestLog(folder, key)
+      syncFolder(folder)
+    } catch (error) {
+      unlock()
+      throw error
+    }
+    this.#digestAt = now()
   }
 
   get link(): Link {
     return this.#link
   }
 
-  has(id: string): boolean {
-    return this.#recent.has(id)
-  }
-
-  /** Appends records in their order with one write. Throws, having written nothing, where the disk takes no more. */
   write(records: readonly AuditRecord[]): void {
     let link = this.#link
     let text = ''
@@ -91,126 +99,105 @@ export class Segments {
       link = linked.link
     }
     const bytes = Buffer.from(text, 'utf8')
+    if (this.#file.size + bytes.length > longestSegment) {
+      throw new Error(`the audit segment ${this.#file.name} is full and could not be closed`)
+    }
+    this.#file.append(bytes)
+    this.#link = link
+    const { segmentBytes, digestEvery, now } = this.#options
+    const moment = now()
+    if (moment < this.#notBefore) return
+    if (this.#file.size >= segmentBytes || moment - this.#digestAt >= digestEvery) this.#signing ??= this.#sign()
+  }
+
+  async sync(): Promise<void> {
+    // It may begin the next segment; the one before it is on the disk then.
+    await this.#signing
+    await this.#file.sync()
+  }
+
+  newest(): ReadonlySet<string> {
+    const { folder } = this.#options
+    const ids = new Set<string>()
+    let read = 0
+    for (const name of segmentFiles(folder).toReversed()) {
+      for (const { bytes, whole, end, start } of linesOf(join(folder, name))) {
+        const id = whole ? idOfLine(bytes.toString('utf8')) : undefined
+        if (id !== undefined) ids.add(id)
+        read += end - start
+      }
+      if (read >= newestBytes) break
+    }
+    return ids
+  }
+
+  /** Signs the end of the chain, and lets the folder go. */
+  async close(): Promise<void> {
+    await this.#signing
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done)
+      this.#signNow()
+    } finally {
+      this.#file.retire()
+      await this.#indexing
+      this.#unlock()
+    }
+  }
+
+  /** Most of a segment goes to the disk off the event loop; only what came meanwhile is waited for. */
+  async #sign(): Promise<void> {
+    try {
+      await this.#file.sync()
+      this.#signNow()
+      if (this.#file.size >= this.#options.segmentBytes) this.#beginNext()
     } catch (error) {
-      ftruncateSync(this.#file, this.#size)
+      this.#notBefore = this.#options.now() + retryMilliseconds
+      this.#options.onFault(error)
+    } finally {
+      this.#signing = undefined
+    }
+  }
+
+  #signNow(): void {
+    this.#digestAt = this.#options.now()
+    if (this.#link.seq === this.#signed) return
+    this.#file.syncNow()
+    this.#digests.append({ segment: this.#file.name, size: this.#file.size, ...this.#link, time: this.#digestAt })
+    this.#signed = this.#link.seq
+  }
+
+  #beginNext(): void {
+    const { folder } = this.#options
+    const closed = this.#file
+    const name = segmentAfter(closed.name)
+    try {
+      this.#file = new SegmentFile(folder, name, 0)
+      syncFolder(folder)
+    } catch (error) {
+      if (this.#file !== closed) this.#file.retire()
+      this.#file = closed
+      rmSync(join(folder, name), { force: true })
       throw error
     }
-    this.#size += bytes.length
-    this.#link = link
-    for (const record of records) this.#remember(record.id)
-    if (this.#size >= this.#options.segmentBytes) this.#rotate()
-    else if (this.#options.now() - this.#digestAt >= this.#options.digestEvery) this.digest()
-  }
-
-  /** Resolves when all that was written so far is on the disk itself. */
-  sync(): Promise<void> {
-    return new Promise((resolve, reject) => fdatasync(this.#file, (error) => (error ? reject(error) : resolve())))
-  }
-
-  /** Signs where the chain stands, unless nothing came since the last digest. */
-  digest(): void {
-    this.#digestAt = this.#options.now()
-    if (this.#link.seq === this.#digestLink.seq) return
-    const claim = { segment: this.#name, ...this.#link, time: this.#digestAt, previous: this.#lastDigest }
-    const line = signDigest(claim, this.#options.key)
-    fsyncSync(this.#file)
-    const file = openSync(join(this.#options.folder, digestFile), 'a', 0o600)
-    try {
-      writeSync(file, line)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    this.#lastDigest = digestHash(line)
-    this.#digestLink = this.#link
-  }
-
-  close(): void {
-    this.digest()
-    closeSync(this.#file)
-  }
-
-  #rotate(): void {
-    this.digest()
-    const next = nextName(this.#name)
-    const file = openSync(join(this.#options.folder, next), 'a', 0o600)
-    closeSync(this.#file)
-    this.#file = file
-    this.#name = next
-    this.#size = 0
-  }
-
-  #remember(id: string): void {
-    this.#recent.add(id)
-    if (this.#recent.size > idsKept) {
-      for (const oldest of this.#recent) {
-        this.#recent.delete(oldest)
-        break
-      }
-    }
+    closed.retire()
+    // Whoever looks something up builds an index that is missing.
+    this.#indexing = this.#indexing.then(() => buildIndex(folder, closed.name)).catch(this.#options.onFault)
   }
 }
 
-function nextName(name: string): string {
-  return `${String(Number.parseInt(name, 10) + 1).padStart(8, '0')}.jsonl`
+/** The key that verifiers need, beside the chain, replaced whole so that a crash leaves no half of it. */
+function publish(folder: string, pem: string): void {
+  const path = join(folder, 'public-key.pem')
+  if (existsSync(path) && readFileSync(path, 'utf8') === pem) return
+  writeFileSync(`${path}.new`, pem, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }
 
-/** Finds the end of the chain: the last whole line of the last segment that has one. What follows it is a torn write. */
-function recover(folder: string): { name: string; link: Link; size: number; recent: Set<string> } {
-  const names = segmentFiles(folder)
-  const recent = new Set<string>()
-  const last = names.at(-1) ?? '00000001.jsonl'
-  let link = origin
-  let size = 0
-  for (const name of names.slice(-2)) {
-    const ended = endOf(join(folder, name), recent)
-    if (ended.link) link = ended.link
-    size = name === last ? ended.size : 0
+/** Makes the names of new files durable. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
-  return { name: last, link, size, recent }
-}
-
-/** Reads a segment from its end: the newest whole record, where it ends, and the ids of the records before it. */
-function endOf(path: string, recent: Set<string>): { link: Link | undefined; size: number } {
-  const bytes = readFileSync(path)
-  const ids: string[] = []
-  let link: Link | undefined
-  let size = 0
-  for (let end = bytes.lastIndexOf(0x0a) + 1; end > 0 && ids.length < idsKept; ) {
-    const start = end > 1 ? bytes.lastIndexOf(0x0a, end - 2) + 1 : 0
-    const line = readLine(bytes.toString('utf8', start, end - 1))
-    if (line) {
-      ids.push(line.id)
-      if (!link) {
-        link = { seq: line.seq, hash: line.hash }
-        size = end
-      }
-    }
-    end = start
-  }
-  for (const id of ids.reverse()) recent.add(id)
-  return { link, size }
-}
-
-/** Follows a chain from its origin over the lines of its segments; answers the first fault, or the number of records. */
-export function followSegments(folder: string, visit?: (name: string, link: Link, line: string) => void) {
-  let link = origin
-  for (const name of segmentFiles(folder)) {
-    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
-    const tail = lines.pop()
-    for (const [index, line] of lines.entries()) {
-      const next = followLine(link, line)
-      if (!next)
-        return {
-          fault: `${name}:${index + 1}: this record does not follow the one before it (number ${link.seq})`,
-          link,
-        }
-      link = next
-      visit?.(name, link, line)
-    }
-    if (tail !== '') return { fault: `${name}: the last line is torn`, link }
-  }
-  return { link }
 }

@@ -1,54 +1,66 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { digestHash, openDigest, publicHalf } from './digest.ts'
-import { followSegments } from './segments.ts'
+import { fromUtf8 } from '../base/bytes.ts'
+import { followLine, type Link, origin } from './chain.ts'
+import { segmentFiles } from './chain-end.ts'
+import { type DigestClaim, digestHash, openDigest, publicHalf } from './digest.ts'
+import { readDigestLines } from './digest-log.ts'
+import { linesOf } from './lines.ts'
 
 export type Verification =
   | {
       readonly ok: true
       readonly records: number
       readonly digests: number
+      /** Records after the last digest: whoever can write the files could have made them anew, or cut them off. */
       readonly unsigned: number
       readonly fingerprint: string
+      /** A write was cut short at the end; the server takes it away when it starts. */
+      readonly torn: boolean
     }
   | { readonly ok: false; readonly fault: string; readonly records: number }
 
 /**
  * Checks one chain's folder: every record follows the one before it, every digest is signed with the chain's key, follows
- * the digest before it, and says what the chain says. `publicKey` (PEM) comes from somewhere an intruder could not write;
- * without it the copy in the folder serves, and its fingerprint is answered for comparison.
+ * the digest before it, and says what the chain says, and every closed segment is signed. `publicKey` (PEM) comes from
+ * somewhere an intruder could not write; without it the copy in the folder serves, and its fingerprint is answered for
+ * comparison.
  */
 export function verifyChain(folder: string, publicKey?: string): Verification {
-  const key = createPublicKey(publicKey ?? readFileSync(join(folder, 'public-key.pem'), 'utf8'))
+  const key = readKey(folder, publicKey)
+  if (!key) return { ok: false, fault: 'public-key.pem: there is no public key of a chain', records: 0 }
+  // In this order, so that a server may go on writing: what is listed was signed before, what is signed is there later.
+  const names = segmentFiles(folder)
   const signed = readDigests(folder, key)
   if ('fault' in signed) return { ok: false, fault: signed.fault, records: 0 }
-  const awaited = new Map(signed.claims.map((claim) => [claim.seq, claim]))
-  let mismatch: string | undefined
-  const followed = followSegments(folder, (name, link) => {
-    const claim = awaited.get(link.seq)
-    if (!claim) return
-    awaited.delete(link.seq)
-    if (claim.hash !== link.hash || claim.segment !== name) {
-      mismatch ??= `record ${link.seq} in ${name} is not the one that was signed`
-    }
-  })
+  const followed = followSegments(folder, names, signed.claims)
   const records = followed.link.seq
-  const fault = followed.fault ?? mismatch
-  if (fault) return { ok: false, fault, records }
-  const missing = [...awaited.keys()][0]
-  if (missing !== undefined)
-    return { ok: false, fault: `record ${missing} was signed but is not there: the end was cut off`, records }
-  const unsigned = records - (signed.claims.at(-1)?.seq ?? 0)
-  return { ok: true, records, digests: signed.claims.length, unsigned, fingerprint: publicHalf(key).fingerprint }
+  if ('fault' in followed) return { ok: false, fault: followed.fault, records }
+  return {
+    ok: true,
+    records,
+    digests: signed.claims.length,
+    unsigned: records - (signed.claims.at(-1)?.seq ?? 0),
+    fingerprint: publicHalf(key).fingerprint,
+    torn: followed.torn,
+  }
 }
 
-function readDigests(folder: string, key: ReturnType<typeof createPublicKey>) {
-  const path = join(folder, 'digests.log')
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
-  const claims = []
+function readKey(folder: string, given: string | undefined): KeyObject | undefined {
+  const path = join(folder, 'public-key.pem')
+  try {
+    const key = createPublicKey(given ?? (existsSync(path) ? readFileSync(path, 'utf8') : ''))
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readDigests(folder: string, key: KeyObject): { claims: readonly DigestClaim[] } | { fault: string } {
+  const claims: DigestClaim[] = []
   let previous = ''
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of readDigestLines(folder).lines.entries()) {
     const claim = openDigest(line, key)
     if (!claim) return { fault: `digests.log:${index + 1}: the signature does not hold` }
     if (claim.previous !== previous) return { fault: `digests.log:${index + 1}: a digest before this one is missing` }
@@ -56,4 +68,42 @@ function readDigests(folder: string, key: ReturnType<typeof createPublicKey>) {
     claims.push(claim)
   }
   return { claims }
+}
+
+type Followed = { readonly link: Link; readonly torn: boolean } | { readonly link: Link; readonly fault: string }
+
+/** Follows a chain from its origin over the lines of its segments, beside what was signed of it. */
+function followSegments(folder: string, names: readonly string[], claims: readonly DigestClaim[]): Followed {
+  let link = origin
+  let torn = false
+  let met = 0
+  for (const name of names) {
+    if (torn) return { link, fault: `the segment before ${name} has a torn end` }
+    const before = met
+    let number = 0
+    for (const line of linesOf(join(folder, name))) {
+      number++
+      torn = !line.whole
+      if (torn) break
+      const text = fromUtf8(line.bytes)
+      const next = text === undefined ? undefined : followLine(link, text)
+      if (!next) {
+        return { link, fault: `${name}:${number}: this record does not follow the one before it (number ${link.seq})` }
+      }
+      link = next
+      const claim = claims[met]
+      if (claim?.seq !== link.seq) continue
+      met++
+      if (claim.hash !== link.hash || claim.segment !== name || claim.size !== line.end) {
+        return { link, fault: `record ${link.seq} in ${name} is not the one that was signed` }
+      }
+    }
+    const last = claims[met - 1]
+    if (name !== names.at(-1) && (met === before || last?.seq !== link.seq)) {
+      return { link, fault: `${name} was closed, but no digest signs its end` }
+    }
+  }
+  const missing = claims[met]
+  if (missing) return { link, fault: `record ${missing.seq} was signed but is not there: the end was cut off` }
+  return { link, torn }
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { readLine } from '../audit/chain.ts'
-import { segmentFiles } from '../audit/segments.ts'
+import { segmentFiles } from '../audit/chain-end.ts'
 import { verifyChain } from '../audit/verify.ts'
 import { bad, CliError, good, print, printJson } from './output.ts'
 

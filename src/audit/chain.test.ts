@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { followLine, idOfLine, type Link, linkRecord, origin, readLine } from './chain.ts'
+import type { AuditRecord } from './record.ts'
+
+const records = () =>
+  fc.array(
+    fc.record({
+      id: fc.uuid(),
+      requestId: fc.string(),
+      principal: fc.string({ unit: 'grapheme' }),
+      json: fc.object({ maxDepth: 2 }).map((event) => JSON.stringify(event)),
+    }),
+    { minLength: 2, maxLength: 12 },
+  )
+
+function chain(given: readonly AuditRecord[]): string[] {
+  let link = origin
+  return given.map((record) => {
+    const linked = linkRecord(link, record)
+    link = linked.link
+    return linked.line.slice(0, -1)
+  })
+}
+
+/** The number of lines that follow one another from the origin. */
+function followed(lines: readonly string[]): number {
+  let link: Link | undefined = origin
+  for (const [index, line] of lines.entries()) {
+    link = followLine(link, line)
+    if (!link) return index
+  }
+  return lines.length
+}
+
+test('lines follow one another and read back as the records they were made of', () => {
+  fc.assert(
+    fc.property(records(), (given) => {
+      const lines = chain(given)
+      expect(followed(lines)).toBe(lines.length)
+      for (const [index, line] of lines.entries()) {
+        expect(readLine(line)).toMatchObject({ ...given[index], seq: index + 1 })
+        expect(idOfLine(line)).toBe(given[index]?.id)
+      }
+    }),
+  )
+})
+
+test('a line that is altered in any character, taken out, doubled or moved does not follow', () => {
+  fc.assert(
+    fc.property(records(), fc.nat(), fc.nat(), (given, where, what) => {
+      const lines = chain(given)
+      const at = where % lines.length
+      const line = lines[at] as string
+      const position = what % line.length
+      const letter = line[position] === 'x' ? 'y' : 'x'
+      expect(followed(lines.with(at, line.slice(0, position) + letter + line.slice(position + 1)))).toBeLessThanOrEqual(
+        at,
+      )
+      expect(followed(lines.toSpliced(at, 0, line))).toBe(at + 1)
+      if (at === lines.length - 1) return
+      expect(followed(lines.toSpliced(at, 1))).toBe(at)
+      expect(followed(lines.with(at, lines[at + 1] as string).with(at + 1, line))).toBe(at)
+    }),
+  )
+})
+
+test('a record after another hash is another record, even with the same content', () => {
+  const [first = '', second = ''] = chain([record('a'), record('b')])
+  const [other = ''] = chain([record('c')])
+  expect(followed([first, second])).toBe(2)
+  expect(followed([other, second])).toBe(1)
+})
+
+test('an event of two lines is a mistake that is not written', () => {
+  expect(() => linkRecord(origin, { ...record('a'), json: '{\n}' })).toThrow('one line')
+})
+
+test('text that is no record is told without an exception', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(followLine(origin, text)).toBeUndefined()
+      expect(readLine(text)).toBeUndefined()
+      expect(idOfLine(text)).toBeUndefined()
+    }),
+    { examples: [['null'], ['{}'], ['[]'], ['{"seq":1,"hash":"']] },
+  )
+})
+
+function record(id: string): AuditRecord {
+  return { id, requestId: 'r', principal: 'p', json: '{}' }
+}

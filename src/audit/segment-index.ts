@@ -1,0 +1,148 @@
+import { hash } from 'node:crypto'
+import { type FileHandle, open, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ReadLine, readLine } from './chain.ts'
+import { linesOfLater } from './lines.ts'
+
+/**
+ * Where the records of a request or a principal stand in a closed segment: a header of five 64-bit numbers (format, size
+ * of the segment, earliest and latest time, entries), then two sorted tables of as many 64-bit entries, by request id
+ * and by principal. An entry is 36 bits of the name's SHA-256 above the 28-bit offset of the record. It only says where
+ * to look: what is found there is read and compared. It can be deleted at any time and is then made anew.
+ */
+export interface SegmentIndex {
+  /** Milliseconds since 1970. */
+  readonly earliest: number
+  readonly latest: number
+  /** Offsets of lines that may be what is looked for, in the order of the segment. */
+  candidates(table: Table, name: string): Promise<readonly number[]>
+  close(): Promise<void>
+}
+
+export type Table = 'request' | 'principal'
+
+const offsetBits = 28n
+/** Entries have no room for more. */
+export const longestSegment = 2 ** Number(offsetBits)
+
+const format = 1n
+const headerBytes = 40
+const entryBytes = 8
+const readAtOnce = 512
+
+/** The time of a record's event; 0 where it says none. */
+export function timeOf({ event }: ReadLine): number {
+  const { eventTime } = (event ?? {}) as { eventTime?: unknown }
+  return (typeof eventTime === 'string' && Date.parse(eventTime)) || 0
+}
+
+const inHand = new Map<string, Promise<void>>()
+
+/** Reads a closed segment, in pieces between which other work goes on, and writes its index; whoever asks meanwhile shares that. */
+export function buildIndex(folder: string, segment: string): Promise<void> {
+  const path = join(folder, segment)
+  let building = inHand.get(path)
+  if (!building) {
+    building = build(path, join(folder, indexName(segment))).finally(() => inHand.delete(path))
+    inHand.set(path, building)
+  }
+  return building
+}
+
+async function build(path: string, target: string): Promise<void> {
+  const requests: bigint[] = []
+  const principals: bigint[] = []
+  let size = 0
+  let earliest = Number.MAX_SAFE_INTEGER
+  let latest = 0
+  for await (const line of linesOfLater(path)) {
+    size = line.end
+    const record = line.whole ? readLine(line.bytes.toString('utf8')) : undefined
+    if (!record || line.start >= longestSegment) continue
+    const offset = BigInt(line.start)
+    requests.push((shortHash(record.requestId) << offsetBits) | offset)
+    principals.push((shortHash(record.principal) << offsetBits) | offset)
+    const time = timeOf(record)
+    earliest = Math.min(earliest, time)
+    latest = Math.max(latest, time)
+  }
+  const header = [format, BigInt(size), BigInt(earliest), BigInt(latest), BigInt(requests.length)]
+  const words = BigUint64Array.from([...header, ...sorted(requests), ...sorted(principals)])
+  const own = `${target}.${process.pid}`
+  await writeFile(own, new Uint8Array(words.buffer), { mode: 0o600 })
+  await rename(own, target)
+}
+
+/** Opens the index of a closed segment, and makes it first where it is missing or not this segment's. */
+export async function openIndex(folder: string, segment: string): Promise<SegmentIndex> {
+  const { size } = await stat(join(folder, segment))
+  const found = await openFile(folder, segment, size)
+  if (found) return found
+  await buildIndex(folder, segment)
+  const made = await openFile(folder, segment, size)
+  if (!made) throw new Error(`the audit segment ${segment} changed while it was read`)
+  return made
+}
+
+async function openFile(folder: string, segment: string, size: number): Promise<SegmentIndex | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(join(folder, indexName(segment)), 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  const { size: length } = await file.stat()
+  const head = await readWords(file, 0, headerBytes / 8)
+  const [written, of, earliest, latest, count] = head
+  if (written !== format || of !== BigInt(size) || length !== headerBytes + 2 * entryBytes * Number(count)) {
+    await file.close()
+    return undefined
+  }
+  const entries = Number(count)
+  return {
+    earliest: Number(earliest),
+    latest: Number(latest),
+    candidates: (table, name) =>
+      search(file, headerBytes + (table === 'request' ? 0 : entries * entryBytes), entries, shortHash(name)),
+    close: () => file.close(),
+  }
+}
+
+async function search(file: FileHandle, table: number, entries: number, wanted: bigint): Promise<readonly number[]> {
+  let low = 0
+  let high = entries
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const [entry] = await readWords(file, table + middle * entryBytes, 1)
+    if (entry !== undefined && entry >> offsetBits < wanted) low = middle + 1
+    else high = middle
+  }
+  const offsets: number[] = []
+  for (let at = low; at < entries; at += readAtOnce) {
+    const block = await readWords(file, table + at * entryBytes, Math.min(readAtOnce, entries - at))
+    for (const entry of block) {
+      if (entry >> offsetBits !== wanted) return offsets
+      offsets.push(Number(entry & (2n ** offsetBits - 1n)))
+    }
+  }
+  return offsets
+}
+
+async function readWords(file: FileHandle, at: number, count: number): Promise<BigUint64Array> {
+  const words = new BigUint64Array(count)
+  const { bytesRead } = await file.read(new Uint8Array(words.buffer), 0, count * 8, at)
+  return words.subarray(0, bytesRead >>> 3)
+}
+
+function shortHash(name: string): bigint {
+  return BigInt(`0x${hash('sha256', name, 'hex').slice(0, 9)}`)
+}
+
+function sorted(entries: readonly bigint[]): BigUint64Array {
+  return BigUint64Array.from(entries).sort()
+}
+
+function indexName(segment: string): string {
+  return segment.replace('.jsonl', '.index')
+}
