@@ -7,6 +7,7 @@ import {
   randomBytes,
 } from 'node:crypto'
 import { promisify } from 'node:util'
+import { isOneSequence } from './der.ts'
 
 /** What a key is made of, whoever's name it goes by: KMS and transit have their own. */
 export type KeyKindName =
@@ -61,6 +62,7 @@ function pair(type: string, options: object, isOfKind: (key: KeyObject) => boole
     },
     load: loadPrivate,
     accept(material) {
+      if (!isOneSequence(material)) return undefined
       try {
         const key = loadPrivate(material)
         return isOfKind(key) ? exportPrivate(key) : undefined

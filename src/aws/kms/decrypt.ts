@@ -2,6 +2,7 @@ import { Secret } from '../../base/secret.ts'
 import type { DecryptRequest } from '../models/kms.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import { decryptUnder } from './cipher.ts'
 import { contextConditions } from './encryption-context.ts'
 import { findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
@@ -9,7 +10,7 @@ import { checkEnabled, checkUse } from './key-state.ts'
 import { attestationUnsupported, ciphertextRequired, keyIdRequired, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
-import { decryptSymmetric, readCiphertext } from './symmetric.ts'
+import { readCiphertext } from './symmetric.ts'
 
 /** Decrypts what `Encrypt` and the data key operations gave out; a symmetric ciphertext says itself which key it needs. */
 export const decrypt = operation('Decrypt', {
@@ -23,13 +24,14 @@ export const decrypt = operation('Decrypt', {
   async handle(input, record, { tx }) {
     const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'
     if (input.Recipient) throw attestationUnsupported()
-    checkEnabled(record)
     const { CiphertextBlob: blob } = input
     if (blob === undefined) {
+      checkEnabled(record)
       checkUse(record, 'ENCRYPT_DECRYPT', 'Decrypt', algorithm)
       throw wouldSucceed()
     }
-    const { plaintext, materialId } = await decryptSymmetric(tx, record, readCiphertext(blob), input.EncryptionContext)
+    const cipher = { algorithm, context: input.EncryptionContext }
+    const { plaintext, materialId } = await decryptUnder(tx, record, cipher, blob, 'Decrypt')
     if (input.DryRun) throw wouldSucceed()
     return {
       KeyId: arnOf(record),

@@ -1,10 +1,10 @@
+import { encryptUnder } from './cipher.ts'
 import { contextConditions } from './encryption-context.ts'
 import { key, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
-import { encryptSymmetric } from './symmetric.ts'
 
 /** Encrypts up to 4096 bytes under a key. */
 export const encrypt = operation('Encrypt', {
@@ -19,8 +19,9 @@ export const encrypt = operation('Encrypt', {
     const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'
     checkEnabled(record)
     checkUse(record, 'ENCRYPT_DECRYPT', 'Encrypt', algorithm)
+    const cipher = { algorithm, context: input.EncryptionContext }
+    const { ciphertext } = await encryptUnder(tx, record, cipher, input.Plaintext.reveal())
     if (input.DryRun) throw wouldSucceed()
-    const { ciphertext } = await encryptSymmetric(tx, record, input.Plaintext.reveal(), input.EncryptionContext)
     return { CiphertextBlob: ciphertext, KeyId: arnOf(record), EncryptionAlgorithm: algorithm }
   },
 })

@@ -8,13 +8,17 @@ import { createAlias } from './create-alias.ts'
 import { createKey } from './create-key.ts'
 import { decrypt } from './decrypt.ts'
 import { deleteAlias } from './delete-alias.ts'
+import { deriveSharedSecret } from './derive-shared-secret.ts'
 import { describeKey } from './describe-key.ts'
 import { disableKey } from './disable-key.ts'
 import { enableKey } from './enable-key.ts'
 import { encrypt } from './encrypt.ts'
 import { generateDataKey, generateDataKeyWithoutPlaintext } from './generate-data-key.ts'
+import { generateDataKeyPair, generateDataKeyPairWithoutPlaintext } from './generate-data-key-pair.ts'
+import { generateMac } from './generate-mac.ts'
 import { generateRandom } from './generate-random.ts'
 import { getKeyPolicy } from './get-key-policy.ts'
+import { getPublicKey } from './get-public-key.ts'
 import { listAliases } from './list-aliases.ts'
 import { listKeyPolicies } from './list-key-policies.ts'
 import { listKeys } from './list-keys.ts'
@@ -22,10 +26,13 @@ import { listResourceTags } from './list-resource-tags.ts'
 import { putKeyPolicy } from './put-key-policy.ts'
 import { reEncrypt } from './re-encrypt.ts'
 import { scheduleKeyDeletion } from './schedule-key-deletion.ts'
+import { sign } from './sign.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateAlias } from './update-alias.ts'
 import { updateKeyDescription } from './update-key-description.ts'
+import { verify } from './verify.ts'
+import { verifyMac } from './verify-mac.ts'
 
 /** AWS Key Management Service. */
 export const kms = serviceOf<KmsOperations>()({
@@ -39,14 +46,19 @@ export const kms = serviceOf<KmsOperations>()({
     CreateKey: createKey,
     Decrypt: decrypt,
     DeleteAlias: deleteAlias,
+    DeriveSharedSecret: deriveSharedSecret,
     DescribeKey: describeKey,
     DisableKey: disableKey,
     EnableKey: enableKey,
     Encrypt: encrypt,
     GenerateDataKey: generateDataKey,
+    GenerateDataKeyPair: generateDataKeyPair,
+    GenerateDataKeyPairWithoutPlaintext: generateDataKeyPairWithoutPlaintext,
     GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+    GenerateMac: generateMac,
     GenerateRandom: generateRandom,
     GetKeyPolicy: getKeyPolicy,
+    GetPublicKey: getPublicKey,
     ListAliases: listAliases,
     ListKeyPolicies: listKeyPolicies,
     ListKeys: listKeys,
@@ -54,10 +66,13 @@ export const kms = serviceOf<KmsOperations>()({
     PutKeyPolicy: putKeyPolicy,
     ReEncrypt: reEncrypt,
     ScheduleKeyDeletion: scheduleKeyDeletion,
+    Sign: sign,
     TagResource: tagResource,
     UntagResource: untagResource,
     UpdateAlias: updateAlias,
     UpdateKeyDescription: updateKeyDescription,
+    Verify: verify,
+    VerifyMac: verifyMac,
   },
   unserved: [
     'ConnectCustomKeyStore',
@@ -65,18 +80,13 @@ export const kms = serviceOf<KmsOperations>()({
     'CreateGrant',
     'DeleteCustomKeyStore',
     'DeleteImportedKeyMaterial',
-    'DeriveSharedSecret',
     'DescribeCustomKeyStores',
     'DisableKeyRotation',
     'DisconnectCustomKeyStore',
     'EnableKeyRotation',
-    'GenerateDataKeyPair',
-    'GenerateDataKeyPairWithoutPlaintext',
-    'GenerateMac',
     'GetKeyLastUsage',
     'GetKeyRotationStatus',
     'GetParametersForImport',
-    'GetPublicKey',
     'ImportKeyMaterial',
     'ListGrants',
     'ListKeyRotations',
@@ -85,10 +95,7 @@ export const kms = serviceOf<KmsOperations>()({
     'RetireGrant',
     'RevokeGrant',
     'RotateKeyOnDemand',
-    'Sign',
     'UpdateCustomKeyStore',
     'UpdatePrimaryRegion',
-    'Verify',
-    'VerifyMac',
   ],
 })

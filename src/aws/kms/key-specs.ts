@@ -1,4 +1,4 @@
-import type { KeyKindName } from '../../keys/kinds.ts'
+import { type KeyKindName, keyKinds } from '../../keys/kinds.ts'
 import type {
   EncryptionAlgorithmSpec,
   KeyAgreementAlgorithmSpec,
@@ -56,4 +56,10 @@ export const keySpecs: Readonly<Partial<Record<KeySpec, KeySpecRow>>> = {
 /** The algorithms of a key, none where the spec does not have the usage. */
 export function algorithmsOf(spec: KeySpec, usage: KeyUsageType): readonly string[] {
   return keySpecs[spec]?.usages[usage] ?? []
+}
+
+/** Whether keys of this spec are pairs. */
+export function isAsymmetric(spec: KeySpec): boolean {
+  const kind = keySpecs[spec]?.kind
+  return kind !== undefined && keyKinds[kind].form === 'private'
 }

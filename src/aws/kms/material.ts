@@ -1,12 +1,12 @@
-import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createPublicKey, type KeyObject, randomBytes } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
 import { toBase64 } from '../../base/bytes.ts'
-import { keyKinds } from '../../keys/kinds.ts'
-import { derivation } from '../../store/table.ts'
+import { type KeyKindName, keyKinds } from '../../keys/kinds.ts'
 import type { Transaction } from '../../store/store.ts'
+import { derivation } from '../../store/table.ts'
+import type { KeySpec } from '../models/kms.ts'
 import { keySpecs } from './key-specs.ts'
 import { type KeyRecord, type MaterialRecord, materialScope, materialTable } from './records.ts'
-import type { KeySpec } from '../models/kms.ts'
 
 /** The material of a key with this id, as it is stored; nothing where there is none. */
 export function findMaterial(tx: Transaction, record: KeyRecord, id: string): Promise<MaterialRecord | undefined> {
@@ -25,42 +25,53 @@ export async function readCurrentMaterial(tx: Transaction, record: KeyRecord): P
   return material
 }
 
+export function kindOf({ spec }: Pick<KeyRecord, 'spec'>): KeyKindName {
+  const kind = keySpecs[spec]?.kind
+  assert(kind, 'keys have specs that are served')
+  return kind
+}
+
 /** Generates material for a key of a spec. */
 export async function newMaterial(spec: KeySpec, sequence: number, now: number): Promise<MaterialRecord> {
-  const kind = keySpecs[spec]?.kind
-  assert(kind, 'material is made for specs that are served')
-  const bytes = await keyKinds[kind].generate()
+  const bytes = await keyKinds[kindOf({ spec })].generate()
   const secret = toBase64(bytes)
   bytes.fill(0)
   return { id: randomBytes(32).toString('hex'), createdAt: now, sequence, secret }
 }
 
-/**
- * The key object of a material, which cannot be taken out of the process by those who use it. It hangs on the record and falls
- * with it. All records of one key have one spec.
- */
-export function keyObjectOf(material: MaterialRecord, spec: KeySpec): KeyObject {
-  return loaders[spec]?.(material) ?? assertNever(spec)
+/** The key object of a material: secret or private. It hangs on the record and falls with it. */
+export function keyObjectOf(material: MaterialRecord, record: KeyRecord): KeyObject {
+  return loaders[kindOf(record)](material)
 }
 
-type Loader = (material: MaterialRecord) => KeyObject
+/** The secret key of a symmetric key that is enabled. */
+export async function secretKeyOf(tx: Transaction, record: KeyRecord): Promise<KeyObject> {
+  return keyObjectOf(await readCurrentMaterial(tx, record), record)
+}
 
-const loaders: Readonly<Partial<Record<KeySpec, Loader>>> = Object.fromEntries(
-  Object.entries(keySpecs).map(([spec, { kind }]) => [
-    spec,
-    derivation((material: MaterialRecord) => {
+/** The private key of an asymmetric key that is enabled. */
+export const privateKeyOf = secretKeyOf
+
+/** The public key of an asymmetric key that is enabled. */
+export async function publicKeyOf(tx: Transaction, record: KeyRecord): Promise<KeyObject> {
+  return publicHalf(await privateKeyOf(tx, record))
+}
+
+const publicHalf = derivation((privateKey: KeyObject) => createPublicKey(privateKey as never))
+
+/** One for each kind: a material is of the kind of its key, always. */
+const loaders = Object.fromEntries(
+  Object.entries(keyKinds).map(([name, kind]) => [
+    name,
+    derivation((material: MaterialRecord): KeyObject => {
       assert(material.secret, 'only material that is there is used')
       const bytes = Buffer.from(material.secret, 'base64')
-      const key = keyKinds[kind].load(bytes)
+      const key = kind.load(bytes)
       bytes.fill(0)
       return key
     }),
   ]),
-)
-
-function assertNever(spec: KeySpec): never {
-  throw new TypeError(`no key has the spec ${spec}`)
-}
+) as Readonly<Record<KeyKindName, (material: MaterialRecord) => KeyObject>>
 
 /** The id of imported material: the same for the same bytes under one key, and of no use to guess them. */
 export function importedMaterialId(salt: string, bytes: Uint8Array): string {

@@ -86,3 +86,14 @@ export const originNotValid = (arn: string, origin: string) =>
   unsupported(`${arn} origin is ${origin} which is not valid for this operation.`)
 export const notForThisKey = () => unsupported()
 export const originNotOffered = (origin: string) => unsupported(`Origin ${origin} is not supported in this Region`)
+
+export const wrongDigestLength = (algorithm: string) =>
+  validation(`Digest is invalid length for algorithm ${algorithm}.`)
+export const wrongMessageType = (type: string, algorithm: string) =>
+  validation(`MessageType ${type} is not valid for algorithm ${algorithm}.`)
+export const invalidSignature = () => new AwsError('KMSInvalidSignatureException')
+export const invalidMac = () => new AwsError('KMSInvalidMacException')
+export const invalidPublicKey = () => new AwsError('ValidationException', undefined, { status: 400 })
+export const busy = () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 })
+export const noPublicKey = (arn: string, spec: string) =>
+  unsupported(`${arn} key spec is ${spec} which is not valid for GetPublicKey.`)

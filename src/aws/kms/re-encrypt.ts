@@ -1,6 +1,7 @@
 import type { ReEncryptRequest } from '../models/kms.ts'
 import type { Conditions, Context, Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import { decryptUnder, encryptUnder } from './cipher.ts'
 import { keyConditions } from './conditions.ts'
 import { contextConditions } from './encryption-context.ts'
 import { findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
@@ -9,7 +10,7 @@ import { checkEnabled, checkUse } from './key-state.ts'
 import { ciphertextRequired, keyIdRequired, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
-import { decryptSymmetric, encryptSymmetric, readCiphertext } from './symmetric.ts'
+import { readCiphertext } from './symmetric.ts'
 
 /** The two keys of one request: the permission on the first is asked for by the operation, that on the second by its handler. */
 interface Keys {
@@ -44,7 +45,8 @@ export const reEncrypt = operation('ReEncrypt', {
     checkEnabled(destination)
     checkUse(destination, 'ENCRYPT_DECRYPT', 'ReEncrypt', algorithm)
     if (input.DryRun || !opened) throw wouldSucceed()
-    const sealed = await encryptSymmetric(tx, destination, opened.plaintext, input.DestinationEncryptionContext)
+    const cipher = { algorithm, context: input.DestinationEncryptionContext }
+    const sealed = await encryptUnder(tx, destination, cipher, opened.plaintext)
     opened.plaintext.fill(0)
     return {
       CiphertextBlob: sealed.ciphertext,
@@ -76,12 +78,11 @@ function sourceKey(input: ReEncryptRequest, finding: Finding): Promise<Resource<
 
 /** The plaintext; nothing where the request is a dry run without a ciphertext. */
 async function open(input: ReEncryptRequest, source: KeyRecord, { tx }: Context) {
+  const cipher = { algorithm: sourceAlgorithm(input), context: input.SourceEncryptionContext }
+  if (input.CiphertextBlob !== undefined) return decryptUnder(tx, source, cipher, input.CiphertextBlob, 'ReEncrypt')
   checkEnabled(source)
-  if (input.CiphertextBlob === undefined) {
-    checkUse(source, 'ENCRYPT_DECRYPT', 'ReEncrypt', sourceAlgorithm(input))
-    return undefined
-  }
-  return decryptSymmetric(tx, source, readCiphertext(input.CiphertextBlob), input.SourceEncryptionContext)
+  checkUse(source, 'ENCRYPT_DECRYPT', 'ReEncrypt', cipher.algorithm)
+  return undefined
 }
 
 function sourceAlgorithm(input: ReEncryptRequest) {

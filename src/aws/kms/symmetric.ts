@@ -15,7 +15,7 @@ export async function encryptSymmetric(
   const bound = boundContext(context)
   const material = await readCurrentMaterial(tx, record)
   const origin = { account: record.account, keyId: record.id, materialId: material.id }
-  const ciphertext = sealCiphertext(origin, keyObjectOf(material, record.spec), plaintext, bound)
+  const ciphertext = sealCiphertext(origin, keyObjectOf(material, record), plaintext, bound)
   return { ciphertext, materialId: material.id }
 }
 
@@ -30,7 +30,7 @@ export async function decryptSymmetric(
   const bound = boundContext(context)
   const material = await findMaterial(tx, record, ciphertext.materialId)
   if (!material?.secret) throw invalidCiphertext()
-  const plaintext = openCiphertext(ciphertext, keyObjectOf(material, record.spec), bound)
+  const plaintext = openCiphertext(ciphertext, keyObjectOf(material, record), bound)
   if (!plaintext) throw invalidCiphertext()
   return { plaintext, materialId: material.id }
 }

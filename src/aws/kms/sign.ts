@@ -1,0 +1,24 @@
+import { key, requestAlias } from './find-key.ts'
+import { arnOf } from './key.ts'
+import { kindOf, privateKeyOf } from './material.ts'
+import { wouldSucceed } from './messages.ts'
+import { operation } from './operation.ts'
+import { orThrottle, readSigning } from './signature.ts'
+
+/** Signs a message of up to 4096 bytes, or the digest of one of any length. */
+export const sign = operation('Sign', {
+  on: key,
+  readOnly: true,
+  conditions: (input) => ({
+    'kms:SigningAlgorithm': input.SigningAlgorithm,
+    'kms:MessageType': input.MessageType ?? 'RAW',
+    'kms:RequestAlias': requestAlias(input.KeyId),
+  }),
+  async handle(input, record, { tx }) {
+    const { algorithm, what } = readSigning(input, record, 'Sign')
+    if (input.DryRun) throw wouldSucceed()
+    const privateKey = await privateKeyOf(tx, record)
+    const signature = await orThrottle(algorithm.sign(privateKey, kindOf(record), what))
+    return { KeyId: arnOf(record), Signature: signature, SigningAlgorithm: input.SigningAlgorithm }
+  },
+})

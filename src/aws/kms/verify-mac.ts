@@ -1,0 +1,26 @@
+import { isMac } from '../../keys/mac.ts'
+import { macAlgorithms } from './algorithms.ts'
+import { key, requestAlias } from './find-key.ts'
+import { arnOf } from './key.ts'
+import { checkEnabled, checkUse } from './key-state.ts'
+import { secretKeyOf } from './material.ts'
+import { invalidMac, wouldSucceed } from './messages.ts'
+import { operation } from './operation.ts'
+
+/** Checks the HMAC of a message; one that is not valid is refused, never answered with `false`. */
+export const verifyMac = operation('VerifyMac', {
+  on: key,
+  readOnly: true,
+  conditions: (input) => ({
+    'kms:MacAlgorithm': input.MacAlgorithm,
+    'kms:RequestAlias': requestAlias(input.KeyId),
+  }),
+  async handle(input, record, { tx }) {
+    checkEnabled(record)
+    checkUse(record, 'GENERATE_VERIFY_MAC', 'VerifyMac', input.MacAlgorithm)
+    if (input.DryRun) throw wouldSucceed()
+    const secret = await secretKeyOf(tx, record)
+    if (!isMac(macAlgorithms[input.MacAlgorithm], secret, input.Message.reveal(), input.Mac)) throw invalidMac()
+    return { KeyId: arnOf(record), MacValid: true, MacAlgorithm: input.MacAlgorithm }
+  },
+})
