@@ -1,4 +1,5 @@
-import { plan } from '../../schedule/due.ts'
+import { cancel, plan } from '../../schedule/due.ts'
+import type { Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
 import type { Context } from '../operation.ts'
 import type { ReplicaRecord, SecretRecord } from './records.ts'
@@ -19,37 +20,47 @@ export type RetryId = readonly [account: string, region: string, name: string, s
 const firstDelayMilliseconds = 60_000
 const longestDelayMilliseconds = 60 * 60_000
 const mostAttempts = 24
+/** A role's session lasts at most so long. */
+const longestSessionMilliseconds = 12 * 60 * 60_000
 
 /**
  * The state of a replica that failed, with the next attempt planned: in the name of whoever made this one, under what he may
- * do by then. After a day of attempts it waits for somebody to ask for it.
+ * do by then. After a day of attempts, or when a session would be over, it waits for somebody to ask for it.
  */
 export function planRetry(
-  { tx, call, platform }: Context,
+  context: Context,
   secret: SecretRecord,
-  { region, kmsKeyId, retry }: ReplicaRecord,
+  replica: ReplicaRecord,
   message: string,
 ): ReplicaRecord {
+  const { tx, call, platform } = context
+  const { region, kmsKeyId, retry } = replica
+  dropRetry(tx, secret, replica)
   const failed = { region, kmsKeyId, status: 'Failed', message } as const
   // Only attempts of the scheduler count; whoever changes the secret begins anew.
-  const attempts = isRetry(call.via, retry, call.now) ? (retry?.attempts ?? 0) + 1 : 0
-  if (attempts >= mostAttempts) return failed
+  const attempts = call.via.length > 0 && retry ? retry.attempts + 1 : 0
   const at = call.now + Math.min(longestDelayMilliseconds, firstDelayMilliseconds * 2 ** attempts)
-  const id: RetryId = [secret.account, secret.region, secret.name, secret.suffix, region]
+  const sessionEnd = call.caller.session ? call.caller.session.issuedAt + longestSessionMilliseconds : at
+  if (attempts >= mostAttempts || at > sessionEnd) return failed
+  const id = idOf(secret, region)
   plan(tx, { at, kind: replicationRetry, id: JSON.stringify(id) })
   retries.put(tx, { caller: storeCaller(call.caller) }, ...id)
   tx.afterCommit(() => platform.wakeScheduler())
   return { ...failed, retry: { at, attempts } }
 }
 
-function isRetry(via: readonly string[], retry: ReplicaRecord['retry'], now: number): boolean {
-  return via.length > 0 && retry !== undefined && retry.at <= now
+/** Takes the planned attempt back, if there is one. */
+export function dropRetry(tx: Transaction, secret: SecretRecord, { region, retry }: ReplicaRecord): void {
+  if (!retry) return
+  const id = idOf(secret, region)
+  cancel(tx, { at: retry.at, kind: replicationRetry, id: JSON.stringify(id) })
+  retries.delete(tx, ...id)
 }
 
-export async function readRetryCaller(tx: Context['tx'], id: RetryId): Promise<StoredCaller | undefined> {
+export async function readRetryCaller(tx: Transaction, id: RetryId): Promise<StoredCaller | undefined> {
   return (await retries.get(tx, ...id))?.caller
 }
 
-export function forgetRetry(tx: Context['tx'], id: RetryId): void {
-  retries.delete(tx, ...id)
+function idOf({ account, region, name, suffix }: SecretRecord, replicaRegion: string): RetryId {
+  return [account, region, name, suffix, replicaRegion]
 }

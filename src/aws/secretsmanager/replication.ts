@@ -6,7 +6,7 @@ import { partitionOf } from '../partition.ts'
 import { invalidReplicaRegion } from './messages.ts'
 import { type ReplicaRecord, type SecretRecord, secrets, versions, versionsOf } from './records.ts'
 import { type ReplicaVersion, replicateSecret } from './replicate-secret.ts'
-import { planRetry } from './replication-retry.ts'
+import { dropRetry, planRetry } from './replication-retry.ts'
 import { arnOf } from './secret.ts'
 import { labelledVersions } from './stages.ts'
 import { openValue, ownKeyId, type SecretValue } from './value.ts'
@@ -59,7 +59,8 @@ export function addReplicas(
   if (added.length === 0) return Promise.resolve(secret)
   const replicas = new Map(secret.replicas?.map((replica) => [replica.region, replica]))
   for (const { Region: region = '', KmsKeyId: kmsKeyId } of added) {
-    replicas.set(region, { region, kmsKeyId: ownKeyId(kmsKeyId), status: 'Failed' })
+    const { retry } = replicas.get(region) ?? {}
+    replicas.set(region, { region, kmsKeyId: ownKeyId(kmsKeyId), status: 'Failed', retry })
   }
   const overwrite = new Set(force ? added.map(({ Region: region = '' }) => region) : [])
   const extended = { ...secret, primaryRegion: secret.region, replicas: [...replicas.values()] }
@@ -108,6 +109,18 @@ export async function noteReplicaKey({ tx }: Context, replica: SecretRecord): Pr
   writeSecret(tx, primary, { ...primary, replicas })
 }
 
+/** The primary without some of its replicas; without any it is a secret of one region again. */
+export function withoutReplicas(
+  { tx }: Context,
+  primary: SecretRecord,
+  isGone: (replica: ReplicaRecord) => boolean,
+): SecretRecord {
+  for (const replica of primary.replicas ?? []) if (isGone(replica)) dropRetry(tx, primary, replica)
+  const left = primary.replicas?.filter((replica) => !isGone(replica)) ?? []
+  const linked = left.length > 0
+  return { ...primary, replicas: linked ? left : undefined, primaryRegion: linked ? primary.region : undefined }
+}
+
 /** The secret that a replica is made from. */
 export async function findPrimary(tx: Context['tx'], replica: SecretRecord): Promise<SecretRecord | undefined> {
   const { account, name, suffix, primaryRegion } = replica
@@ -132,8 +145,9 @@ async function bringUp(
       Content: new Secret({ secret, versions: missing }),
     }
     const { refused } = await context.invoke(replicateSecret, input, { region })
-    if (!refused) return { region, kmsKeyId, status: 'InSync' }
-    return planRetry(context, secret, replica, failureText(refused))
+    if (refused) return planRetry(context, secret, replica, failureText(refused))
+    dropRetry(context.tx, secret, replica)
+    return { region, kmsKeyId, status: 'InSync' }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     return planRetry(context, secret, replica, failureText(error))

@@ -7,7 +7,7 @@ import { notFound } from './messages.ts'
 import { serviceSource } from './operation.ts'
 import { type SecretRecord, secrets } from './records.ts'
 import { replicateTo } from './replication.ts'
-import { forgetRetry, type RetryId, readRetryCaller } from './replication-retry.ts'
+import { type RetryId, readRetryCaller } from './replication-retry.ts'
 import { arnOf, secretType } from './secret.ts'
 import { secretArn } from './secret-id.ts'
 import { restoreCaller } from './stored-caller.ts'
@@ -31,7 +31,6 @@ const retryReplication = operationsOf<InternalOperations>('secretsmanager')('Ret
   async handle({ ReplicaRegion: region }, found: SecretRecord, context) {
     const replica = found.replicas?.find((one) => one.region === region)
     if (replica?.status !== 'Failed' || (replica.retry?.at ?? Number.POSITIVE_INFINITY) > context.call.now) return {}
-    forgetRetry(context.tx, [found.account, found.region, found.name, found.suffix, region])
     writeSecret(context.tx, found, await replicateTo(context, found, region))
     return {}
   },

@@ -1,23 +1,23 @@
 import { notReplica } from './messages.ts'
 import { operation } from './operation.ts'
 import { isReplica, type SecretRecord } from './records.ts'
-import { findPrimary } from './replication.ts'
-import { arnOf, checkNotDeleted, secret } from './secret.ts'
+import { findPrimary, withoutReplicas } from './replication.ts'
+import { arnOf, secret } from './secret.ts'
 import { writeSecret } from './write-secret.ts'
 
 /** Makes a replica a secret of its own; called in the replica's region. */
 export const stopReplicationToReplica = operation('StopReplicationToReplica', {
   on: secret,
-  async handle(_input, found: SecretRecord, { tx, call }) {
-    checkNotDeleted(found)
+  async handle(_input, found: SecretRecord, context) {
     if (!isReplica(found)) throw notReplica()
+    const { tx, call } = context
     const primary = await findPrimary(tx, found)
-    if (primary) {
-      const left = primary.replicas?.filter(({ region }) => region !== found.region) ?? []
-      const linked = left.length > 0
-      const primaryRegion = linked ? primary.region : undefined
-      writeSecret(tx, primary, { ...primary, replicas: linked ? left : undefined, primaryRegion })
-    }
+    if (primary)
+      writeSecret(
+        tx,
+        primary,
+        withoutReplicas(context, primary, ({ region }) => region === found.region),
+      )
     writeSecret(tx, found, { ...found, primaryRegion: undefined, changedAt: call.now })
     return { ARN: arnOf(found) }
   },
