@@ -10,6 +10,7 @@ import type { Service } from '../src/aws/service.ts'
 import { assert } from '../src/base/assert.ts'
 import { AdvancingClock } from '../src/base/clock.ts'
 import { base32, randomText, uuid } from '../src/base/ids.ts'
+import type { ChangeEvents } from '../src/events/outbox.ts'
 import { compilePolicy } from '../src/iam/compile-policy.ts'
 import { Scheduler } from '../src/schedule/scheduler.ts'
 import { initialise } from '../src/seal/unseal.ts'
@@ -23,6 +24,7 @@ export interface HarnessOptions {
   /** Real identities in place of the ones that callers of this harness carry with them. */
   readonly identities?: (platform: { store: Store; clock: AdvancingClock }) => Identities
   readonly dev?: boolean
+  readonly events?: ChangeEvents
 }
 
 export interface CallOptions {
@@ -71,6 +73,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     identities: options.identities?.({ store, clock }) ?? carriedIdentities(policies),
     quotas: { ...awsQuotas, ...options.quotas },
     dev: options.dev ?? false,
+    events: options.events,
     managementAccount: defaultAccount,
     wakeScheduler: () => scheduler.wake(),
     reportFailure: (_call, _operation, error) => failures.push(error),

@@ -6,6 +6,7 @@ import { uuid } from '../base/ids.ts'
 import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
 import { deniedSentence } from '../iam/explain.ts'
 import type { Transaction } from '../store/store.ts'
+import { emitCalls } from './call-events.ts'
 import type { Call } from './call.ts'
 import { type ConditionLookup, conditionLookup } from './conditions.ts'
 import { AwsError } from './errors.ts'
@@ -42,7 +43,10 @@ export async function invoke(
       records = []
       const result = await new Attempt(gateway, tx, records).run(operation, input, call)
       committed = tx.writes
-      if (committed) outbox.stage(tx, records)
+      if (committed) {
+        if (platform.events) emitCalls(platform.events, tx, records)
+        outbox.stage(tx, records)
+      }
       return result
     },
     { from: call.moment },

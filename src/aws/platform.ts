@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { ChangeEvents } from '../events/outbox.ts'
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
 import type { SigningSecret } from '../sigv4/signing-key.ts'
 import type { Store, Transaction } from '../store/store.ts'
@@ -49,6 +50,8 @@ export interface Platform {
     usage(): { readonly term: number; readonly since: number; readonly sealed: number }
     rotate(): Promise<number>
   }
+  /** Who wants to hear of changes; absent where nobody does, so that `platform.events?.emit(tx, …)` then costs nothing. */
+  readonly events?: ChangeEvents | undefined
   /** Looks for due work soon. */
   wakeScheduler(): void
   /** Hears of calls that ended in a failure of our own. */

@@ -20,6 +20,33 @@ const quotaMembers = Object.fromEntries(
   Object.entries(awsQuotas).map(([name, value]) => [name, v.optional(wholeNumber(1, 1_000_000_000), value)]),
 ) as { [K in keyof typeof awsQuotas]: v.OptionalSchema<ReturnType<typeof wholeNumber>, number> }
 
+const names = v.optional(v.pipe(v.array(text), v.minLength(1, 'a list that is not empty')))
+
+/** Where change events go: what every kind of sink has. */
+const sinkMembers = {
+  /** The backlog is kept by it, so it stays when other settings change. */
+  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of a-z, 0-9 and hyphens')),
+  /** How many undelivered events are kept; beyond, the oldest go and the sink is told how many. */
+  backlog: v.optional(wholeNumber(1, 1_000_000), 10_000),
+  sources: names,
+  detailTypes: names,
+}
+
+const eventSink = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('webhook'),
+    ...sinkMembers,
+    url: text,
+    secretEnvironment: v.optional(text),
+    secretCredential: v.optional(text),
+    secretPath: v.optional(text),
+    ca: v.optional(text),
+    timeoutSeconds: v.optional(wholeNumber(1, 60), 10),
+  }),
+  v.strictObject({ kind: v.literal('file'), ...sinkMembers, path: text }),
+  v.strictObject({ kind: v.literal('stdout'), ...sinkMembers }),
+])
+
 /** The whole configuration, with its defaults. Unknown keys are errors: a misspelt limit must not pass for the default. */
 export const configSchema = v.strictObject({
   account: v.optional(account, '000000000000'),
@@ -70,6 +97,7 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  events: v.optional(v.strictObject({ sink: v.optional(v.array(eventSink), []) }), {}),
   limits: v.optional(
     v.strictObject({
       bodyBytes: v.optional(wholeNumber(1024, 256 * 1024 * 1024), 1024 * 1024),
