@@ -10,6 +10,7 @@ import { createGroup } from './create-group.ts'
 import { createPolicyVersion } from './create-policy-version.ts'
 import { createPolicy } from './create-policy.ts'
 import { createRole } from './create-role.ts'
+import { createServiceSpecificCredential } from './create-service-specific-credential.ts'
 import { createUser } from './create-user.ts'
 import { deleteAccessKey } from './delete-access-key.ts'
 import { deleteGroupPolicy } from './delete-group-policy.ts'
@@ -26,6 +27,8 @@ import { detachGroupPolicy } from './detach-group-policy.ts'
 import { detachRolePolicy } from './detach-role-policy.ts'
 import { detachUserPolicy } from './detach-user-policy.ts'
 import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
+import { getContextKeysForCustomPolicy } from './get-context-keys-for-custom-policy.ts'
+import { getContextKeysForPrincipalPolicy } from './get-context-keys-for-principal-policy.ts'
 import { getGroupPolicy } from './get-group-policy.ts'
 import { getGroup } from './get-group.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
@@ -50,6 +53,7 @@ import { listRoles } from './list-roles.ts'
 import { listUserPolicies } from './list-user-policies.ts'
 import { listUserTags } from './list-user-tags.ts'
 import { listUsers } from './list-users.ts'
+import { authorization } from './operation.ts'
 import { putGroupPolicy } from './put-group-policy.ts'
 import { putRolePermissionsBoundary } from './put-role-permissions-boundary.ts'
 import { putRolePolicy } from './put-role-policy.ts'
@@ -57,6 +61,8 @@ import { putUserPermissionsBoundary } from './put-user-permissions-boundary.ts'
 import { putUserPolicy } from './put-user-policy.ts'
 import { removeUserFromGroup } from './remove-user-from-group.ts'
 import { setDefaultPolicyVersion } from './set-default-policy-version.ts'
+import { simulateCustomPolicy } from './simulate-custom-policy.ts'
+import { simulatePrincipalPolicy } from './simulate-principal-policy.ts'
 import { tagPolicy } from './tag-policy.ts'
 import { tagRole } from './tag-role.ts'
 import { tagUser } from './tag-user.ts'
@@ -69,7 +75,6 @@ import { updateGroup } from './update-group.ts'
 import { updateRoleDescription } from './update-role-description.ts'
 import { updateRole } from './update-role.ts'
 import { updateUser } from './update-user.ts'
-import { authorization } from './operation.ts'
 
 /** AWS Identity and Access Management: who there is in an account, and what each may do. */
 export const iam = serviceOf<IamOperations>()({
@@ -88,6 +93,7 @@ export const iam = serviceOf<IamOperations>()({
     CreatePolicy: createPolicy,
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
+    CreateServiceSpecificCredential: createServiceSpecificCredential,
     CreateUser: createUser,
     DeleteAccessKey: deleteAccessKey,
     DeleteGroup: deleteGroup,
@@ -104,6 +110,8 @@ export const iam = serviceOf<IamOperations>()({
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
+    GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+    GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,
     GetPolicy: getPolicy,
@@ -135,6 +143,8 @@ export const iam = serviceOf<IamOperations>()({
     PutUserPolicy: putUserPolicy,
     RemoveUserFromGroup: removeUserFromGroup,
     SetDefaultPolicyVersion: setDefaultPolicyVersion,
+    SimulateCustomPolicy: simulateCustomPolicy,
+    SimulatePrincipalPolicy: simulatePrincipalPolicy,
     TagPolicy: tagPolicy,
     TagRole: tagRole,
     TagUser: tagUser,
@@ -161,7 +171,6 @@ export const iam = serviceOf<IamOperations>()({
     'CreateOpenIDConnectProvider',
     'CreateSAMLProvider',
     'CreateServiceLinkedRole',
-    'CreateServiceSpecificCredential',
     'CreateVirtualMFADevice',
     'DeactivateMFADevice',
     'DeleteAccountAlias',
@@ -189,8 +198,6 @@ export const iam = serviceOf<IamOperations>()({
     'GetAccountAuthorizationDetails',
     'GetAccountPasswordPolicy',
     'GetAccountSummary',
-    'GetContextKeysForCustomPolicy',
-    'GetContextKeysForPrincipalPolicy',
     'GetCredentialReport',
     'GetDelegationRequest',
     'GetHumanReadableSummary',
@@ -233,8 +240,6 @@ export const iam = serviceOf<IamOperations>()({
     'ResyncMFADevice',
     'SendDelegationToken',
     'SetSecurityTokenServicePreferences',
-    'SimulateCustomPolicy',
-    'SimulatePrincipalPolicy',
     'TagInstanceProfile',
     'TagMFADevice',
     'TagOpenIDConnectProvider',

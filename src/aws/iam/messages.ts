@@ -86,6 +86,11 @@ export const tooManyTags = () => limit('The number of tags has reached the maxim
 export const reservedTagKey = () =>
   invalidInput('Tag keys beginning with aws: are reserved for system use and cannot be set or removed.')
 
+export const noSuchService = (name: string) => noSuchEntity(`No such service ${name} exists`)
+
+/** Simulations say what is wrong in words of their own. */
+export const invalidSimulation = (text: string) => invalidInput(text)
+
 export const invalidMarker = () => validation('Invalid Marker.')
 
 /** Temporary credentials that a user made for itself without a second factor are not taken here. */
