@@ -12,7 +12,9 @@ export interface EventFacts {
   readonly call: Call
   /** `secretsmanager.amazonaws.com`. */
   readonly source: string
-  readonly operation: ModelOperation
+  readonly name: string
+  /** Absent for work of a service that is no published operation: nothing of its input and output is recorded. */
+  readonly operation: ModelOperation | undefined
   readonly readOnly: boolean
   readonly input: unknown
   readonly resource?: ResourceFacts
@@ -29,26 +31,26 @@ export function auditRecord(facts: EventFacts): AuditRecord {
   const { call, operation, resource, refused, note } = facts
   const response = facts.readOnly
     ? null
-    : (note?.responseElements ?? (refused ? null : publicMembers(operation.output, facts.output)))
+    : (note?.responseElements ?? (refused || !operation ? null : publicMembers(operation.output, facts.output)))
   const event = {
     eventVersion: '1.11',
     userIdentity: userIdentity(call),
     eventTime: `${new Date(call.now).toISOString().slice(0, 19)}Z`,
     eventSource: facts.source,
-    eventName: operation.name,
+    eventName: facts.name,
     awsRegion: call.region,
     sourceIPAddress: call.via.at(-1) ?? call.sourceIp,
     userAgent: call.via.at(-1) ?? call.userAgent,
     errorCode: refused?.code,
     errorMessage: refused?.text,
-    requestParameters: publicMembers(operation.input, facts.input) ?? null,
+    requestParameters: (operation && publicMembers(operation.input, facts.input)) ?? null,
     responseElements: response ?? null,
     additionalEventData: note?.additionalEventData,
     requestID: call.requestId,
     eventID: facts.id,
     readOnly: facts.readOnly,
     resources: resourcesOf(resource, note),
-    eventType: 'AwsApiCall',
+    eventType: operation ? 'AwsApiCall' : 'AwsServiceEvent',
     managementEvent: true,
     recipientAccountId: resource?.account || call.caller.account,
     eventCategory: 'Management',

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/log.ts'
 import type { Outbox } from '../audit/outbox.ts'
 import type { AuditRecord } from '../audit/record.ts'
-import { AssertionFailure, assert } from '../base/assert.ts'
+import { AssertionFailure } from '../base/assert.ts'
 import { uuid } from '../base/ids.ts'
 import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
 import { deniedSentence } from '../iam/explain.ts'
@@ -13,7 +13,6 @@ import { AwsError } from './errors.ts'
 import { auditRecord } from './event.ts'
 import type { AuditNote, Conditions, Context, Demand, InvokeOptions, Operation, Outcome } from './operation.ts'
 import type { CallerPolicies, Platform } from './platform.ts'
-import type { Operation as ModelOperation } from './protocols/model.ts'
 import type { Resource, ResourceFacts } from './resource.ts'
 import type { Service } from './service.ts'
 
@@ -68,18 +67,13 @@ export function recordRefusal(
     id: uuid(),
     call,
     source: service.source,
-    operation: modelOperation(service, name),
+    name,
+    operation: service.model.operation(name),
     readOnly: isReading(service, name),
     input: undefined,
     refused,
   }
   return gateway.log.append([auditRecord(facts)])
-}
-
-function modelOperation(service: Service, name: string): ModelOperation {
-  const operation = service.model.operation(name)
-  assert(operation, 'a declared operation is in its model')
-  return operation
 }
 
 /** Whether the service reference lists the action as one that changes nothing. */
@@ -115,7 +109,8 @@ class Attempt {
           id,
           call,
           source: service.source,
-          operation: modelOperation(service, operation.name),
+          name: operation.name,
+          operation: service.model.operation(operation.name),
           readOnly,
           input,
           ...state,
