@@ -26,7 +26,6 @@ interface ReplicateSecretRequest {
   readonly PrimarySecretArn: string
   readonly KmsKeyId?: string | undefined
   readonly ForceOverwriteReplicaSecret: boolean
-  readonly VersionIds: readonly string[]
   readonly Content: Secret<ReplicaContent>
 }
 
@@ -43,6 +42,13 @@ export const replicateSecret = operationsOf<InternalOperations>('secretsmanager'
   on: findReplica,
   async handle(input, existing: SecretRecord | undefined, context) {
     const { secret: primary, versions: added } = input.Content.reveal()
+    context.note({
+      additionalEventData: {
+        primarySecretArn: input.PrimarySecretArn,
+        kmsKeyId: input.KmsKeyId,
+        versionIds: added.map(({ id }) => id),
+      },
+    })
     const before = await ownPredecessor(input, primary, existing, context)
     const after = replicaOf(primary, context.call.region, input.KmsKeyId)
     checkKeyReach(after, after.kmsKeyId, context)

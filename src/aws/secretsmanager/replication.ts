@@ -141,7 +141,6 @@ async function bringUp(
       PrimarySecretArn: arnOf(secret),
       KmsKeyId: kmsKeyId,
       ForceOverwriteReplicaSecret: overwrite?.has(region) ?? false,
-      VersionIds: missing.map(({ id }) => id),
       Content: new Secret({ secret, versions: missing }),
     }
     const { refused } = await context.invoke(replicateSecret, input, { region })

@@ -10,8 +10,8 @@ export const untagResource = operation('UntagResource', {
   on: secret,
   async handle(input, found: SecretRecord, context) {
     checkWritable(found)
-    const tags = found.tags && remainingTags(found.tags, input.TagKeys)
-    if (tags === undefined || tags.length === found.tags?.length) return {}
+    const tags = remainingTags(found.tags ?? [], input.TagKeys)
+    if (tags.length === (found.tags?.length ?? 0)) return {}
     const after = { ...found, tags, changedAt: context.call.now }
     await context.require(demandAfter('secretsmanager:UntagResource', found, after))
     writeSecret(context.tx, found, await replicate(context, after))
