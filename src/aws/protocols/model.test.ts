@@ -94,7 +94,7 @@ test('messages show no part of something sensitive', () => {
 })
 
 describe('the generated files', () => {
-  const otherwiseNamed = { secretsmanager: [], kms: ['ReEncrypt'], iam: ['UpdateDelegationRequest'], sts: [] }
+  const otherwiseNamed = { secretsmanager: [], kms: ['ReEncrypt'], iam: ['UpdateDelegationRequest'], sts: [], ssm: [] }
 
   test('stay small', () => {
     const sizes = readdirSync(folder).map((name) => statSync(new URL(name, folder)).size)
