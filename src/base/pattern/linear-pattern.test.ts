@@ -103,7 +103,7 @@ test.each([
 
 test('what would take too long is given up', () => {
   expect(matches('.{1,8192}', 'a'.repeat(8192))).toBe(true)
-  expect(matches('(?:a|b|ab){0,900}c', 'ab'.repeat(4096))).toBe('too-costly')
+  expect(matches('(?:a?){4000}b', 'a'.repeat(8192))).toBe('too-costly')
 })
 
 /** Patterns that mean the same to the engine of this language. */
