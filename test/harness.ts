@@ -147,6 +147,8 @@ function carriedIdentities(policies: ReadonlyMap<string, CallerPolicies>): Ident
   return {
     credential: async () => 'unknown',
     policies: async (_tx, caller) =>
-      caller.principal.type === 'root' ? { identity: [], tags: {} } : policies.get(caller.id),
+      caller.principal.type === 'root' || caller.principal.type === 'service'
+        ? { identity: [], tags: {} }
+        : policies.get(caller.id),
   }
 }

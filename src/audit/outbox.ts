@@ -45,9 +45,12 @@ export class Outbox {
     for (const record of records) tx.put(this.#keyOf(record.id), record)
   }
 
-  /** Moves records that a commit has made durable; nobody waits for it. */
-  move(records: readonly AuditRecord[]): void {
-    void this.#append(records)
+  /**
+   * Moves records that a commit has made durable. Resolves when they are in the log, or will be tried again. A record may say more
+   * by now than the one that was staged under its id: what the log has is what counts.
+   */
+  move(records: readonly AuditRecord[]): Promise<void> {
+    return this.#append(records)
   }
 
   /** Takes out of the store what is on the disk in the log. */

@@ -47,6 +47,8 @@ export interface Call {
   readonly userAgent: string
   readonly tls: { readonly version: string; readonly cipher: string; readonly host: string } | undefined
   readonly moment: Moment
+  /** The resource for which a service calls in its own name: `aws:SourceArn` and `aws:SourceAccount`. */
+  readonly source?: { readonly arn: string; readonly account: string }
   /** The services that call in the caller's name, the first one first: empty for a call from outside. */
   readonly via: readonly string[]
 }

@@ -16,6 +16,7 @@ export interface EventFacts {
   /** Absent for work of a service that is no published operation: nothing of its input and output is recorded. */
   readonly operation: ModelOperation | undefined
   readonly readOnly: boolean
+  readonly dataEvent?: boolean | undefined
   readonly input: unknown
   readonly resource?: ResourceFacts
   readonly output?: unknown
@@ -51,9 +52,9 @@ export function auditRecord(facts: EventFacts): AuditRecord {
     readOnly: facts.readOnly,
     resources: resourcesOf(resource, note),
     eventType: operation ? 'AwsApiCall' : 'AwsServiceEvent',
-    managementEvent: true,
+    managementEvent: !facts.dataEvent,
     recipientAccountId: resource?.account || call.caller.account,
-    eventCategory: 'Management',
+    eventCategory: facts.dataEvent ? 'Data' : 'Management',
     tlsDetails:
       call.tls && call.via.length === 0
         ? { tlsVersion: call.tls.version, cipherSuite: call.tls.cipher, clientProvidedHostHeader: call.tls.host }
@@ -89,7 +90,7 @@ function userIdentity({ caller, via }: Call) {
     accessKeyId: caller.accessKeyId || undefined,
     userName: caller.userName,
     sessionContext: caller.session && sessionContext(caller),
-    invokedBy: via.at(-1),
+    invokedBy: via.at(-1) ?? (principal.type === 'service' ? principal.name : undefined),
   }
 }
 

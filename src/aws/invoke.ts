@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/log.ts'
 import type { Outbox } from '../audit/outbox.ts'
 import type { AuditRecord } from '../audit/record.ts'
-import { AssertionFailure } from '../base/assert.ts'
+import { AssertionFailure, assert } from '../base/assert.ts'
 import { uuid } from '../base/ids.ts'
 import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
 import { deniedSentence } from '../iam/explain.ts'
@@ -11,7 +11,16 @@ import type { Call } from './call.ts'
 import { type ConditionLookup, conditionLookup } from './conditions.ts'
 import { AwsError } from './errors.ts'
 import { auditRecord } from './event.ts'
-import type { AuditNote, Conditions, Context, Demand, InvokeOptions, Operation, Outcome } from './operation.ts'
+import {
+  type AuditNote,
+  type Conditions,
+  type Context,
+  type Demand,
+  type InvokeOptions,
+  type Operation,
+  type Outcome,
+  Outside,
+} from './operation.ts'
 import type { CallerPolicies, Platform } from './platform.ts'
 import type { Resource, ResourceFacts } from './resource.ts'
 import type { Service } from './service.ts'
@@ -26,7 +35,8 @@ export interface Gateway {
 
 /**
  * Runs one operation for a caller: finds the resource, authorises, handles and audits in one transaction with one commit.
- * Resolves when the record is written and, where anything changed, the change is durable with it.
+ * Resolves when the record is written and, where anything changed, the change is durable with it; where the operation has an
+ * effect outside, when that has come to its end.
  */
 export async function invoke(
   gateway: Gateway,
@@ -37,11 +47,12 @@ export async function invoke(
   const { platform, outbox, log } = gateway
   let records: AuditRecord[] = []
   let committed = false
-  const outcome = await platform.store.transaction(
+  const { outcome, pending } = await platform.store.transaction(
     async (tx) => {
       records = []
-      const result = await new Attempt(gateway, tx, records).run(operation, input, call)
-      committed = tx.writes
+      const attempt = new Attempt(gateway, tx, records)
+      const result = { outcome: await attempt.run(operation, input, call), pending: attempt.pending }
+      committed = tx.writes || result.pending !== undefined
       if (committed) {
         if (platform.events) emitCalls(platform.events, tx, records)
         outbox.stage(tx, records)
@@ -50,8 +61,37 @@ export async function invoke(
     },
     { from: call.moment },
   )
-  if (committed) outbox.move(records)
+  if (pending) return performOutside(gateway, records, pending)
+  if (committed) void outbox.move(records)
   else await log.append(records)
+  return outcome
+}
+
+/** An effect that waits for its transaction to commit, and how its call's record reads once it has come to its end. */
+interface Pending {
+  readonly perform: () => Promise<unknown>
+  readonly record: (ended: Ended) => AuditRecord
+}
+
+type Ended = { readonly output: unknown } | { readonly refused: AwsError }
+
+/** The record of the call itself is the last one: its inner calls ended before it. */
+async function performOutside(
+  { outbox }: Gateway,
+  records: readonly AuditRecord[],
+  { perform, record }: Pending,
+): Promise<Outcome<unknown>> {
+  let outcome: Outcome<unknown>
+  try {
+    outcome = { output: await perform() }
+  } catch (error) {
+    if (!(error instanceof AwsError)) {
+      await outbox.move(records)
+      throw error
+    }
+    outcome = { refused: error }
+  }
+  await outbox.move([...records.slice(0, -1), record(outcome as Ended)])
   return outcome
 }
 
@@ -87,6 +127,8 @@ class Attempt {
   readonly #gateway: Gateway
   readonly #tx: Transaction
   readonly #records: AuditRecord[]
+  /** What remains to be done outside, when the attempt has committed. */
+  pending: Pending | undefined
   #policies: CallerPolicies | undefined
 
   constructor(gateway: Gateway, tx: Transaction, records: AuditRecord[]) {
@@ -96,36 +138,38 @@ class Attempt {
   }
 
   /** A refusal undoes what the operation wrote and is recorded; every other failure passes through and ends the attempt. */
-  async run(operation: Operation, input: unknown, call: Call): Promise<Outcome<unknown>> {
+  async run(operation: Operation, input: unknown, call: Call, inner = false): Promise<Outcome<unknown>> {
     const service = this.#gateway.services.get(operation.service)
     if (!service) throw new AssertionFailure(`service ${operation.service} is not served`)
     const savepoint = this.#tx.savepoint()
     const id = uuid()
     const state: { resource?: ResourceFacts; note?: AuditNote } = {}
-    const record = (ended: { output: unknown } | { refused: AwsError }) => {
-      const readOnly = operation.spec.readOnly ?? isReading(service, operation.name)
-      this.#records.push(
-        auditRecord({
-          id,
-          call,
-          source: service.source,
-          name: operation.name,
-          operation: service.model.operation(operation.name),
-          readOnly,
-          input,
-          ...state,
-          ...ended,
-        }),
-      )
-    }
+    const record = (ended: Ended) =>
+      auditRecord({
+        id,
+        call,
+        source: service.source,
+        name: operation.name,
+        operation: service.model.operation(operation.name),
+        readOnly: operation.spec.readOnly ?? isReading(service, operation.name),
+        dataEvent: operation.spec.dataEvent,
+        input,
+        ...state,
+        ...ended,
+      })
     try {
-      const output = await this.#perform(service, operation, input, call, state)
-      record({ output })
+      let output = await this.#perform(service, operation, input, call, state)
+      if (output instanceof Outside) {
+        assert(!inner, 'an operation with an effect outside is not called within the transaction of another')
+        this.pending = { perform: output.perform, record }
+        output = undefined
+      }
+      this.#records.push(record({ output }))
       return { output }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       savepoint.undo()
-      record({ refused: error })
+      this.#records.push(record({ refused: error }))
       return { refused: error }
     }
   }
@@ -168,7 +212,7 @@ class Attempt {
     input: unknown,
     { via, region = call.region }: InvokeOptions = {},
   ): Promise<Outcome<unknown>> {
-    return this.run(operation, input, { ...call, region, via: via === undefined ? call.via : [...call.via, via] })
+    return this.run(operation, input, { ...call, region, via: via === undefined ? call.via : [...call.via, via] }, true)
   }
 
   async #authorise(

@@ -48,6 +48,20 @@ export interface AuditNote {
   readonly resources?: readonly { readonly arn: string; readonly account: string; readonly type: string }[]
 }
 
+/**
+ * The answer of a handler whose effect is outside the store: a function run, a call to another server. What the handler wrote is
+ * committed first, with the audit record of the call as it was asked for. Then `perform` runs, once and outside any transaction;
+ * what it answers or refuses is the answer, and is in the audit record before that leaves. A process that ends in between leaves
+ * what was committed first: whatever must then be finished or undone is planned work.
+ */
+export class Outside<O> {
+  readonly perform: () => Promise<O>
+
+  constructor(perform: () => Promise<O>) {
+    this.perform = perform
+  }
+}
+
 export interface OperationSpec<I, O, R> {
   /** Finds the resource. May refuse with what AWS refuses before it looks at permissions. */
   readonly on: (input: I, finding: Finding) => Resource<R> | Promise<Resource<R>>
@@ -57,7 +71,9 @@ export interface OperationSpec<I, O, R> {
   readonly action?: string
   /** Whether a change of nothing but housekeeping (a date of last use) still counts as reading. Taken from the access level otherwise. */
   readonly readOnly?: boolean
-  handle(input: I, record: R, context: Context): Promise<O>
+  /** Whether calls are data events to CloudTrail, not management: they use a resource and change nothing about it. */
+  readonly dataEvent?: boolean
+  handle(input: I, record: R, context: Context): Promise<O | Outside<O>>
 }
 
 /** An operation as the façade runs it. */
