@@ -21,7 +21,7 @@ const sessions: fc.Arbitrary<RoleSession> = fc
     issuedAt: fc.nat(),
     expiresAt: fc.nat(),
     mfa: fc.boolean(),
-    policy: fc.string({ maxLength: 500 }),
+    policy: fc.string({ maxLength: 1500, size: 'max' }),
     tags: fc.array(fc.tuple(text, text), { maxLength: 5 }),
     transitive: fc.array(text, { maxLength: 5 }),
     role: text,

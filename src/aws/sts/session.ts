@@ -42,19 +42,26 @@ export type Session =
       readonly name: string
     })
 
-const format = 1
+/** The first byte of a token: whether what is sealed is the text of the session as it stands, or compressed. */
+const plainFormat = 1
+const packedFormat = 2
 const header = 5
+/** A text shorter than this is not worth the time of compressing it. */
+const shortText = 1024
 const longestText = 8192
 const longestPlain = 65_536
 
-/** Compresses, seals and writes a session as text. A token means nothing to anybody without the sealing keys. */
+/** Seals a session and writes it as text, compressed where it is long. A token means nothing to anybody without the sealing keys. */
 export function sealSession(session: Session, { newest }: KeyObjects): string {
   const head = Buffer.alloc(header)
-  head[0] = format
+  const text = Buffer.from(JSON.stringify(session))
+  const packed = text.length >= shortText
+  head[0] = packed ? packedFormat : plainFormat
   head.writeUInt32BE(newest.number, 1)
-  const plain = deflateRawSync(JSON.stringify(session))
+  const plain = packed ? deflateRawSync(text) : text
   const sealed = sealBytes(newest.key, plain, head)
   plain.fill(0)
+  text.fill(0)
   return Buffer.concat([head, sealed]).toString('base64')
 }
 
@@ -63,9 +70,10 @@ export function openSession(token: string, { byNumber }: KeyObjects): Session | 
   if (token.length > longestText || !/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return undefined
   const bytes = Buffer.from(token, 'base64')
   // Another spelling of the same bytes is not the token that was issued.
-  if (bytes.length <= header || bytes[0] !== format || bytes.toString('base64') !== token) return undefined
+  if (bytes.length <= header || bytes.toString('base64') !== token) return undefined
   const key = byNumber.get(bytes.readUInt32BE(1))
   const plain = key && openBytes(key, bytes.subarray(header), bytes.subarray(0, header))
   if (!plain) return undefined
-  return JSON.parse(inflateRawSync(plain, { maxOutputLength: longestPlain }).toString('utf8')) as Session
+  const text = bytes[0] === packedFormat ? inflateRawSync(plain, { maxOutputLength: longestPlain }) : plain
+  return JSON.parse(text.toString('utf8')) as Session
 }
