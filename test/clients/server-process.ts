@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import { assert } from '../../src/base/assert.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -62,7 +63,7 @@ export async function startDevProcess(args: readonly string[] = []): Promise<Ser
   return running(child, endpoint, [])
 }
 
-/** Starts `keyturn server` with a configuration; its log tells when and where it is ready. */
+/** Starts `keyturn server` within a test, with a configuration; its log tells when and where it is ready. */
 export async function startServerProcess(
   folder: string,
   toml: string,
@@ -73,6 +74,8 @@ export async function startServerProcess(
   const child = spawn(process.execPath, [main, 'server', '--config', file, ...args], {
     stdio: ['ignore', 'inherit', 'pipe'],
   })
+  // A test that fails half-way must not leave its server behind.
+  onTestFinished(() => void child.kill('SIGKILL'))
   const told: string[] = []
   const lines = createInterface({ input: child.stderr })
   const port = await new Promise<number>((resolve, reject) => {
