@@ -178,7 +178,7 @@ function withoutComments(text: string): string {
 
 test('every file is used', () => {
   const used = new Set(files.flatMap(({ imports }) => imports))
-  const entries = /^(?:main|store\/sqlite-writer)\.ts$/
+  const entries = /^main\.ts$|-(?:worker|writer)\.ts$/
   const tests = readTests()
   const unused = files
     .filter(({ path }) => !used.has(path) && !entries.test(path))
