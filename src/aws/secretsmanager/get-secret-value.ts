@@ -3,7 +3,7 @@ import { operation } from './operation.ts'
 import { type SecretRecord, type VersionRecord, versions, versionsOf } from './records.ts'
 import { arnOf, checkNotDeleted, secret } from './secret.ts'
 import { current, labelsOf } from './stages.ts'
-import { checkKeyReach, openValue, valueMembers } from './value.ts'
+import { checkKeyReach, openMembers } from './value.ts'
 import { readVersion } from './version.ts'
 import { writeSecret } from './write-secret.ts'
 
@@ -19,14 +19,14 @@ export const getSecretValue = operation('GetSecretValue', {
     const choice = { id: input.VersionId, stage: input.VersionStage }
     const version = await readVersion(context.tx, found, choice)
     checkKeyReach(found, version.value.kmsKeyArn, context)
-    const value = await openValue(context, found, version.id, version.value)
+    const value = await openMembers(context, found, version.id, version.value)
     noteAccess(found, version, context)
     const labels = labelsOf(found.stages, version.id)
     return {
       ARN: arnOf(found),
       Name: found.name,
       VersionId: version.id,
-      ...valueMembers(value),
+      ...value,
       VersionStages: labels.length > 0 ? labels : undefined,
       CreatedDate: version.createdAt,
     }

@@ -42,15 +42,6 @@ export function valueOf(input: {
   return { kind: text === undefined ? 'binary' : 'string', bytes: new Secret(bytes) }
 }
 
-/** The members of an answer that show a value. */
-export function valueMembers({ kind, bytes }: SecretValue): {
-  SecretString?: Secret<string>
-  SecretBinary?: Secret<Uint8Array>
-} {
-  if (kind === 'binary') return { SecretBinary: bytes }
-  return { SecretString: new Secret(Buffer.from(bytes.reveal()).toString('utf8')) }
-}
-
 export function sameValue(a: SecretValue, b: SecretValue): boolean {
   return a.kind === b.kind && equalBytes(a.bytes.reveal(), b.bytes.reveal())
 }
@@ -83,18 +74,42 @@ export async function sealValue(
   }
 }
 
-/** Decrypts the value of a version. KMS decides, and is asked each time: no data key outlives its request. */
+/** Decrypts the value of a version. */
 export async function openValue(
   context: Context,
   secret: SecretRecord,
   versionId: string,
   sealed: SealedValue,
 ): Promise<SecretValue> {
+  return { kind: sealed.kind, bytes: new Secret(await decryptValue(context, secret, versionId, sealed)) }
+}
+
+/** Decrypts the value of a version into the members of an answer that show it. */
+export async function openMembers(
+  context: Context,
+  secret: SecretRecord,
+  versionId: string,
+  sealed: SealedValue,
+): Promise<{ SecretString?: Secret<string>; SecretBinary?: Secret<Uint8Array> }> {
+  const bytes = await decryptValue(context, secret, versionId, sealed)
+  if (sealed.kind === 'binary') return { SecretBinary: new Secret(bytes) }
+  const text = bytes.toString('utf8')
+  bytes.fill(0)
+  return { SecretString: new Secret(text) }
+}
+
+/** KMS decides, and is asked each time: no data key outlives its request. */
+async function decryptValue(
+  context: Context,
+  secret: SecretRecord,
+  versionId: string,
+  sealed: SealedValue,
+): Promise<Buffer> {
   const arn = arnOf(secret)
   const key = await openDataKey(context, arn, versionId, Buffer.from(sealed.dataKey, 'base64'))
   const bytes = openBytes(key, Buffer.from(sealed.ciphertext, 'base64'), associated(arn, versionId))
   assert(bytes, 'a value opens under the data key stored beside it')
-  return { kind: sealed.kind, bytes: new Secret(bytes) }
+  return bytes
 }
 
 /** Proves that the caller may use a key that was chosen for a secret, as AWS does, before anything depends on it. */
