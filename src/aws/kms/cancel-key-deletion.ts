@@ -5,7 +5,7 @@ import { notPendingDeletion } from './messages.ts'
 import { operation } from './operation.ts'
 import { keyTable } from './records.ts'
 
-/** Ends the waiting period of a key, which is then disabled. */
+/** Ends the waiting period of a key, which is then disabled, or waits for material that it lacks. */
 export const cancelKeyDeletion = operation('CancelKeyDeletion', {
   on: ownKey,
   async handle(_input, record, { tx }) {
@@ -14,7 +14,8 @@ export const cancelKeyDeletion = operation('CancelKeyDeletion', {
     }
     cancelDeletion(tx, record)
     const { deletion: _ended, ...kept } = record
-    keyTable.put(tx, { ...kept, state: 'Disabled' }, record.account, record.region, record.id)
+    const state = record.imported?.complete === false ? 'PendingImport' : 'Disabled'
+    keyTable.put(tx, { ...kept, state }, record.account, record.region, record.id)
     return { KeyId: arnOf(record) }
   },
 })

@@ -80,7 +80,8 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
     grants: 0,
     ...(input.MultiRegion && { multiRegion: 'PRIMARY' as const }),
   }
-  if (origin === 'EXTERNAL') return { ...record, imported: { salt: randomBytes(32).toString('base64') } }
+  if (origin === 'EXTERNAL')
+    return { ...record, imported: { salt: randomBytes(32).toString('base64'), complete: false } }
   const material = await newMaterial(spec, 1, now)
   const made: KeyRecord = { ...record, state: 'Enabled', material: material.id }
   putMaterial(tx, made, material)

@@ -21,8 +21,8 @@ export function dueId(account: string, region: string, id: string): string {
   return `${account}/${region}/${id}`
 }
 
-/** The account, region and key id of planned work. */
-export function keyOfDue(id: string): readonly [account: string, region: string, keyId: string] {
-  const [account = '', region = '', keyId = ''] = id.split('/')
-  return [account, region, keyId]
+/** The account, region and key id of planned work, and what it is about within the key where it is about a part. */
+export function keyOfDue(id: string): readonly [account: string, region: string, keyId: string, part: string] {
+  const [account = '', region = '', keyId = '', part = ''] = id.split('/')
+  return [account, region, keyId, part]
 }

@@ -8,23 +8,31 @@ import { createAlias } from './create-alias.ts'
 import { createKey } from './create-key.ts'
 import { decrypt } from './decrypt.ts'
 import { deleteAlias } from './delete-alias.ts'
+import { deleteImportedKeyMaterial } from './delete-imported-key-material.ts'
 import { deriveSharedSecret } from './derive-shared-secret.ts'
 import { describeKey } from './describe-key.ts'
 import { disableKey } from './disable-key.ts'
+import { disableKeyRotation } from './disable-key-rotation.ts'
 import { enableKey } from './enable-key.ts'
+import { enableKeyRotation } from './enable-key-rotation.ts'
 import { encrypt } from './encrypt.ts'
 import { generateDataKey, generateDataKeyWithoutPlaintext } from './generate-data-key.ts'
 import { generateDataKeyPair, generateDataKeyPairWithoutPlaintext } from './generate-data-key-pair.ts'
 import { generateMac } from './generate-mac.ts'
 import { generateRandom } from './generate-random.ts'
 import { getKeyPolicy } from './get-key-policy.ts'
+import { getKeyRotationStatus } from './get-key-rotation-status.ts'
+import { getParametersForImport } from './get-parameters-for-import.ts'
 import { getPublicKey } from './get-public-key.ts'
+import { importKeyMaterial } from './import-key-material.ts'
 import { listAliases } from './list-aliases.ts'
 import { listKeyPolicies } from './list-key-policies.ts'
+import { listKeyRotations } from './list-key-rotations.ts'
 import { listKeys } from './list-keys.ts'
 import { listResourceTags } from './list-resource-tags.ts'
 import { putKeyPolicy } from './put-key-policy.ts'
 import { reEncrypt } from './re-encrypt.ts'
+import { rotateKeyOnDemand } from './rotate-key-on-demand.ts'
 import { scheduleKeyDeletion } from './schedule-key-deletion.ts'
 import { sign } from './sign.ts'
 import { tagResource } from './tag-resource.ts'
@@ -46,10 +54,13 @@ export const kms = serviceOf<KmsOperations>()({
     CreateKey: createKey,
     Decrypt: decrypt,
     DeleteAlias: deleteAlias,
+    DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
     DeriveSharedSecret: deriveSharedSecret,
     DescribeKey: describeKey,
     DisableKey: disableKey,
+    DisableKeyRotation: disableKeyRotation,
     EnableKey: enableKey,
+    EnableKeyRotation: enableKeyRotation,
     Encrypt: encrypt,
     GenerateDataKey: generateDataKey,
     GenerateDataKeyPair: generateDataKeyPair,
@@ -58,13 +69,18 @@ export const kms = serviceOf<KmsOperations>()({
     GenerateMac: generateMac,
     GenerateRandom: generateRandom,
     GetKeyPolicy: getKeyPolicy,
+    GetKeyRotationStatus: getKeyRotationStatus,
+    GetParametersForImport: getParametersForImport,
     GetPublicKey: getPublicKey,
+    ImportKeyMaterial: importKeyMaterial,
     ListAliases: listAliases,
     ListKeyPolicies: listKeyPolicies,
+    ListKeyRotations: listKeyRotations,
     ListKeys: listKeys,
     ListResourceTags: listResourceTags,
     PutKeyPolicy: putKeyPolicy,
     ReEncrypt: reEncrypt,
+    RotateKeyOnDemand: rotateKeyOnDemand,
     ScheduleKeyDeletion: scheduleKeyDeletion,
     Sign: sign,
     TagResource: tagResource,
@@ -79,22 +95,14 @@ export const kms = serviceOf<KmsOperations>()({
     'CreateCustomKeyStore',
     'CreateGrant',
     'DeleteCustomKeyStore',
-    'DeleteImportedKeyMaterial',
     'DescribeCustomKeyStores',
-    'DisableKeyRotation',
     'DisconnectCustomKeyStore',
-    'EnableKeyRotation',
     'GetKeyLastUsage',
-    'GetKeyRotationStatus',
-    'GetParametersForImport',
-    'ImportKeyMaterial',
     'ListGrants',
-    'ListKeyRotations',
     'ListRetirableGrants',
     'ReplicateKey',
     'RetireGrant',
     'RevokeGrant',
-    'RotateKeyOnDemand',
     'UpdateCustomKeyStore',
     'UpdatePrimaryRegion',
   ],

@@ -3,7 +3,7 @@ import type { Finding } from '../operation.ts'
 import { newMaterial, putMaterial } from './material.ts'
 import { managedPolicy } from './policy.ts'
 import { type AliasRecord, aliasTable, type KeyRecord, keyTable } from './records.ts'
-import { planRotation } from './rotation.ts'
+import { defaultPeriodDays, firstRotation, planRotation } from './rotation.ts'
 
 /** The services that have a key of their own in each account, as the alias and the texts of AWS name them. */
 const services: Readonly<Record<string, { readonly title: string; readonly description: string }>> = {
@@ -22,9 +22,6 @@ const services: Readonly<Record<string, { readonly title: string; readonly descr
   },
 }
 
-/** How often AWS renews the keys of its services: about once a year. */
-export const managedRotationDays = 365
-
 /**
  * The key behind an alias such as `alias/aws/secretsmanager`, made now where the account has none yet in this region. Nothing
  * where no service has that alias.
@@ -37,7 +34,6 @@ export async function findManagedKey(alias: string, finding: Finding): Promise<K
   const { account } = call.caller
   const now = platform.clock.now()
   const material = await newMaterial('SYMMETRIC_DEFAULT', 1, now)
-  const nextAt = now + managedRotationDays * 86_400_000
   const record: KeyRecord = {
     account,
     region: call.region,
@@ -54,7 +50,7 @@ export async function findManagedKey(alias: string, finding: Finding): Promise<K
     aliases: [alias],
     grants: 0,
     material: material.id,
-    rotation: { periodDays: managedRotationDays, nextAt },
+    rotation: { periodDays: defaultPeriodDays, nextAt: firstRotation(now, defaultPeriodDays) },
   }
   keyTable.put(tx, record, account, call.region, record.id)
   putMaterial(tx, record, material)

@@ -17,6 +17,16 @@ export function putMaterial(tx: Transaction, record: KeyRecord, material: Materi
   materialTable.put(tx, material, record.account, materialScope(record), record.id, material.id)
 }
 
+/** More than a key ever gets: 25 rotations on demand, and one every 90 days for a century. */
+const mostMaterials = 1_000
+
+/** All materials of a key, the oldest first. */
+export async function materialsOf(tx: Transaction, record: KeyRecord): Promise<readonly MaterialRecord[]> {
+  const under = [record.account, materialScope(record), record.id]
+  const rows = await materialTable.range(tx, { under, limit: mostMaterials })
+  return rows.map((row) => row.record).toSorted((a, b) => a.sequence - b.sequence)
+}
+
 /** The material that encrypts and signs now, of a key that is enabled and therefore has one. */
 export async function readCurrentMaterial(tx: Transaction, record: KeyRecord): Promise<MaterialRecord> {
   assert(record.material, 'an enabled key has a current material')

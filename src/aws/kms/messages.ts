@@ -97,3 +97,34 @@ export const invalidPublicKey = () => new AwsError('ValidationException', undefi
 export const busy = () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 })
 export const noPublicKey = (arn: string, spec: string) =>
   unsupported(`${arn} key spec is ${spec} which is not valid for GetPublicKey.`)
+
+export const notPrimary = (arn: string) => unsupported(`${arn} is not a multi-region primary key.`)
+export const tooManyRotations = (arn: string) =>
+  limitExceeded(
+    `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
+  )
+export const noPendingMaterial = (arn: string) =>
+  state(`No available key material pending rotation for the key: ${arn}.`)
+export const awaitingReplicas = (arn: string) =>
+  state(`The key material pending rotation has not been imported into all replica keys of ${arn}.`)
+
+export const validToRequired = () =>
+  validation('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES')
+export const validToForbidden = () =>
+  validation('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE')
+export const validToOutOfRange = () => validation('The validTo date must be in the future, by 365 days at most')
+export const invalidImportToken = () => new AwsError('InvalidImportTokenException')
+export const expiredImportToken = () => new AwsError('ExpiredImportTokenException')
+export const incorrectMaterial = () => new AwsError('IncorrectKeyMaterialException')
+export const onlySymmetricImport = () =>
+  validation('ImportType, KeyMaterialDescription and KeyMaterialId are valid only for symmetric encryption KMS keys.')
+export const materialPending = (arn: string, id: string, pending: string) =>
+  state(
+    `New key material (id: ${id}) cannot be imported into KMS key ${arn}, because another key material (id: ${pending}) is pending rotation.`,
+  )
+export const wrappingNotSupported = (algorithm: string) =>
+  unsupported(`WrappingAlgorithm ${algorithm} is not supported.`)
+export const wrappingNotValid = (algorithm: string, spec: string, keySpec: string) =>
+  validation(
+    `WrappingAlgorithm ${algorithm} with WrappingKeySpec ${spec} is not valid for key material of KeySpec ${keySpec}.`,
+  )

@@ -2,7 +2,7 @@ import type { Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
 import type { MultiRegionConfiguration } from '../models/kms.ts'
 import { keyArn } from './key.ts'
-import type { KeyRecord } from './records.ts'
+import { type KeyRecord, keyTable } from './records.ts'
 
 /** The regions of the keys that share one `mrk-` id. */
 export interface MultiRegionRecord {
@@ -27,4 +27,10 @@ export async function multiRegionConfiguration(
     PrimaryKey: entry(related.primary),
     ReplicaKeys: related.replicas.map(entry),
   }
+}
+
+/** The primary key that a replica belongs to. */
+export async function findPrimary(tx: Transaction, { account, id }: KeyRecord): Promise<KeyRecord | undefined> {
+  const related = await multiRegionTable.get(tx, account, id)
+  return related && keyTable.get(tx, account, related.primary, id)
 }

@@ -1,3 +1,4 @@
+import type { WrappingName } from '../../keys/key-wrap.ts'
 import { table } from '../../store/table.ts'
 import type { ExpirationModelType, KeySpec, KeyState, KeyUsageType, OriginType, RotationType } from '../models/kms.ts'
 
@@ -38,6 +39,9 @@ export interface KeyRecord {
 export interface Imported {
   /** Keys the ids of imported materials, so that an id tells nothing about a weak material. Base64. */
   readonly salt: string
+  /** Whether all materials that the key has had are there; without one of them it cannot be used. */
+  readonly complete: boolean
+  /** Of all materials together: the first that expires counts. */
   readonly expirationModel?: ExpirationModelType
   readonly validTo?: number
   /** A material that was imported for the next rotation. */
@@ -68,10 +72,20 @@ export interface AliasRecord {
   readonly updatedAt: number
 }
 
+/** A wrapping key that was given out for an import; its token is the last segment of its key. */
+export interface ImportRecord {
+  readonly algorithm: WrappingName
+  /** PKCS #8 in base64. */
+  readonly privateKey: string
+  readonly validTo: number
+}
+
 /** Account, region, key id. */
 export const keyTable = table<KeyRecord>({ name: 'kms/key', version: 1 })
 /** Account, scope (`materialScope`), key id, material id. */
 export const materialTable = table<MaterialRecord>({ name: 'kms/material', version: 1 })
+/** Account, region, key id, hash of the import token. */
+export const importTable = table<ImportRecord>({ name: 'kms/import', version: 1 })
 /** Account, region, name. */
 export const aliasTable = table<AliasRecord>({ name: 'kms/alias', version: 1 })
 

@@ -1,6 +1,10 @@
 import { cancel, type Due, plan } from '../../schedule/due.ts'
 import type { Transaction } from '../../store/store.ts'
-import type { RotationType } from '../models/kms.ts'
+import type { OriginType, RotationType } from '../models/kms.ts'
+import { arnOf } from './key.ts'
+import { checkCustomer } from './key-policy.ts'
+import { checkEnabled } from './key-state.ts'
+import { notForThisKey, notPrimary, originNotValid } from './messages.ts'
 import type { KeyRecord } from './records.ts'
 import { dueId } from './deletion.ts'
 import { findMaterial, newMaterial, putMaterial } from './material.ts'
@@ -11,6 +15,20 @@ import { multiRegionTable } from './multi-region.ts'
 export const rotationKind = 'kms-rotation'
 
 const day = 86_400_000
+
+/** The period of automatic rotation where none is asked for (API reference, EnableKeyRotation). */
+export const defaultPeriodDays = 365
+/** KMS quotas: on-demand rotations of one key. */
+export const mostOnDemandRotations = 25
+
+/** Throws unless the key is of a kind whose material is renewed, and in a state in which it may be. */
+export function checkRotatable(record: KeyRecord, ...origins: readonly OriginType[]): void {
+  checkCustomer(record)
+  checkEnabled(record)
+  if (record.spec !== 'SYMMETRIC_DEFAULT') throw notForThisKey()
+  if (!origins.includes(record.origin)) throw originNotValid(arnOf(record), record.origin)
+  if (record.multiRegion === 'REPLICA') throw notPrimary(arnOf(record))
+}
 
 /** Plans the next automatic rotation of a key, where it has one. */
 export function planRotation(tx: Transaction, record: KeyRecord): void {

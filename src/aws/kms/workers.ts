@@ -3,15 +3,20 @@ import type { Transaction } from '../../store/store.ts'
 import type { Gateway } from '../invoke.ts'
 import type { Platform } from '../platform.ts'
 import { deletionKind, keyOfDue, planDeletion } from './deletion.ts'
+import { importEndKind } from './import-token.ts'
+import { dropImported, expiryKind, settleImported } from './imported.ts'
+import { findMaterial } from './material.ts'
 import { multiRegionTable } from './multi-region.ts'
 import { countGone } from './quota.ts'
-import { aliasTable, type KeyRecord, keyTable, materialScope, materialTable } from './records.ts'
+import { aliasTable, importTable, type KeyRecord, keyTable, materialScope, materialTable } from './records.ts'
 import { cancelRotation, following, planRotation, rotate, rotationKind } from './rotation.ts'
 
-/** Registers who does the work that KMS plans: the end of keys and their yearly rotation. */
+/** Registers who does the work that KMS plans: the end of keys and of imported material, and automatic rotation. */
 export function registerKmsWorkers(scheduler: Scheduler, { platform }: Pick<Gateway, 'platform'>): void {
   scheduler.register(deletionKind, (job) => deleteKey(job, platform))
   scheduler.register(rotationKind, (job) => rotateKey(job, platform))
+  scheduler.register(expiryKind, (job) => expireMaterial(job, platform))
+  scheduler.register(importEndKind, (job) => endImport(job, platform))
 }
 
 const day = 86_400_000
@@ -26,6 +31,8 @@ async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
     for (const name of record.aliases) aliasTable.delete(tx, account, region, name)
     cancelRotation(tx, record)
     keyTable.delete(tx, account, region, id)
+    const imports = await importTable.range(tx, { under: [account, region, id], limit: 1_000 })
+    for (const { segments } of imports) importTable.delete(tx, ...segments)
     await countGone(tx, record)
     if (await leaveOthers(tx, record, clock.now())) return
     const rows = await materialTable.range(tx, { under: [account, materialScope(record), id], limit: 5_000 })
@@ -69,5 +76,28 @@ async function rotateKey(job: Job, { store, clock }: Platform): Promise<void> {
     const next = { ...rotated, rotation: { periodDays, nextAt: following(nextAt, periodDays, now) } }
     keyTable.put(tx, next, account, region, id)
     planRotation(tx, next)
+  })
+}
+
+/** Destroys imported material whose time is over, unless it was imported anew meanwhile. */
+async function expireMaterial(job: Job, { store, clock }: Platform): Promise<void> {
+  const [account, region, id, materialId] = keyOfDue(job.id)
+  await store.transaction(async (tx) => {
+    await job.finish(tx)
+    const record = await keyTable.get(tx, account, region, id)
+    if (!record) return
+    const material = await findMaterial(tx, record, materialId)
+    if (material?.validTo === undefined || material.validTo > clock.now()) return
+    await dropImported(tx, record, materialId)
+    await settleImported(tx, record)
+  })
+}
+
+/** Destroys the wrapping key of an import whose token has ended. */
+async function endImport(job: Job, { store }: Platform): Promise<void> {
+  const [account, region, id, hash] = keyOfDue(job.id)
+  await store.transaction(async (tx) => {
+    await job.finish(tx)
+    importTable.delete(tx, account, region, id, hash)
   })
 }
