@@ -28,8 +28,6 @@ import { updateSecret } from './update-secret.ts'
 import { updateSecretVersionStage } from './update-secret-version-stage.ts'
 import { validateResourcePolicy } from './validate-resource-policy.ts'
 
-export { registerSecretsManagerWorkers } from './workers.ts'
-
 export const secretsmanager = serviceOf<SecretsManagerOperations>()({
   name: 'secretsmanager',
   model: modelOf('secretsmanager'),

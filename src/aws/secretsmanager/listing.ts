@@ -29,7 +29,11 @@ export interface ListPage {
 
 /** How many secrets one call looks at before it answers what it has. */
 const mostScanned = 2_000
-const chunk = 250
+/** How many names under a prefix are few, and how far to look along an order for the names under many. */
+const fewNames = 250
+const glance = 500
+/** Longer than the ranges that the store keeps in its cache, where scans have no place. */
+const chunk = 500
 
 /**
  * One page of secrets. It costs as much as the page where nothing is filtered; filters may make it shorter than asked for, or
@@ -38,7 +42,8 @@ const chunk = 250
  */
 export function listPage(tx: Transaction, request: ListRequest): Promise<ListPage> {
   if (request.order === 'name') return listByName(tx, request)
-  return listByTime(tx, request, request.order)
+  if (namePrefixes(request.filters).includes('')) return walkOrder(tx, request, request.order, mostScanned)
+  return listPrefixByTime(tx, request, request.order)
 }
 
 function matches(request: ListRequest, secret: SecretRecord): boolean {
@@ -48,7 +53,7 @@ function matches(request: ListRequest, secret: SecretRecord): boolean {
 async function listByName(tx: Transaction, request: ListRequest): Promise<ListPage> {
   const found: SecretRecord[] = []
   let last: string | undefined
-  for await (const secret of walkNames(tx, request, request.limit + 1)) {
+  for await (const secret of walkNames(tx, request, request.limit + 1, mostScanned)) {
     if (secret === 'exhausted') return { secrets: found, next: at(last) }
     if (matches(request, secret)) {
       if (found.length === request.limit) return { secrets: found, next: at(last) }
@@ -68,9 +73,10 @@ async function* walkNames(
   tx: Transaction,
   { account, region, filters, reverse, after }: ListRequest,
   first: number,
+  most: number,
 ): AsyncGenerator<SecretRecord | 'exhausted'> {
   const prefixes = namePrefixes(filters)
-  let left = mostScanned
+  let left = most
   let name = after?.name
   for (const prefix of reverse ? prefixes.toReversed() : prefixes) {
     for (let limit = Math.min(first, chunk); ; limit = chunk) {
@@ -91,16 +97,24 @@ async function* walkNames(
   }
 }
 
-async function listByTime(tx: Transaction, request: ListRequest, order: TimeOrder): Promise<ListPage> {
-  const candidates = await collectByPrefix(tx, request)
-  return candidates ? pageOf(candidates, request, order) : walkOrder(tx, request, order)
+/** Few names are sorted; many are met soon along the order; for what is between, whichever way gets to an end. */
+async function listPrefixByTime(tx: Transaction, request: ListRequest, order: TimeOrder): Promise<ListPage> {
+  const few = await collectByPrefix(tx, request, fewNames)
+  if (few) return pageOf(few, request, order)
+  const met = await walkOrder(tx, request, order, glance)
+  if (met.secrets.length === request.limit || met.next === undefined) return met
+  const candidates = await collectByPrefix(tx, request, mostScanned)
+  return candidates ? pageOf(candidates, request, order) : walkOrder(tx, request, order, mostScanned)
 }
 
 /** All secrets under the prefixes that filters ask for, where they are few. */
-async function collectByPrefix(tx: Transaction, request: ListRequest): Promise<SecretRecord[] | undefined> {
-  if (namePrefixes(request.filters).includes('')) return undefined
+async function collectByPrefix(
+  tx: Transaction,
+  request: ListRequest,
+  most: number,
+): Promise<SecretRecord[] | undefined> {
   const candidates: SecretRecord[] = []
-  for await (const secret of walkNames(tx, { ...request, reverse: false, after: undefined }, chunk)) {
+  for await (const secret of walkNames(tx, { ...request, reverse: false, after: undefined }, fewNames, most)) {
     if (secret === 'exhausted') return undefined
     if (matches(request, secret)) candidates.push(secret)
   }
@@ -123,11 +137,11 @@ function compare(a: Position, b: Position): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }
 
-async function walkOrder(tx: Transaction, request: ListRequest, order: TimeOrder): Promise<ListPage> {
+async function walkOrder(tx: Transaction, request: ListRequest, order: TimeOrder, most: number): Promise<ListPage> {
   const { account, region, limit, reverse } = request
   const found: SecretRecord[] = []
   let position = request.after
-  let left = mostScanned
+  let left = most
   for (let asked = Math.min(limit + 1, chunk); left > 0; asked = Math.min(chunk, left)) {
     const rows = await readOrder(tx, order, account, region, { after: position, limit: asked, reverse })
     const records = await secrets.getAll(
