@@ -1,18 +1,19 @@
 import { inspect } from 'node:util'
 
-const values = new WeakMap<Secret<unknown>, unknown>()
-
 /**
  * A value that must not be printed. It shows as `[secret]` in templates, JSON, `console.log` and errors; only `reveal`
  * gives the value back, so that every place that handles plaintext can be found by that word.
  */
 export class Secret<T> {
+  // A private name is reached by no reflection: not by keys, spread, JSON, structured clones or `inspect`.
+  readonly #value: T
+
   constructor(value: T) {
-    values.set(this, value)
+    this.#value = value
   }
 
   reveal(): T {
-    return values.get(this) as T
+    return this.#value
   }
 
   toString(): string {
