@@ -4,7 +4,7 @@ import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import { decryptUnder } from './cipher.ts'
 import { contextConditions } from './encryption-context.ts'
-import { findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
+import { checkGrantTokens, findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
 import { attestationUnsupported, ciphertextRequired, keyIdRequired, wouldSucceed } from './messages.ts'
@@ -44,6 +44,7 @@ export const decrypt = operation('Decrypt', {
 
 function keyOfRequest(input: DecryptRequest, finding: Finding): Promise<Resource<KeyRecord>> {
   const { CiphertextBlob: blob, KeyId: keyId, EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT' } = input
+  checkGrantTokens(input.GrantTokens)
   const withoutBlob = input.DryRun && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')
   if (blob === undefined && !withoutBlob) throw ciphertextRequired()
   if (keyId !== undefined) return findKey(keyId, finding)

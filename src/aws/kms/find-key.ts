@@ -4,10 +4,18 @@ import type { Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
 import type { Resource } from '../resource.ts'
 import type { Ciphertext } from './ciphertext.ts'
+import { readGrantToken } from './grant.ts'
 import { withGrants } from './grant-policies.ts'
 import { aliasArn, keyArn, keyOf } from './key.ts'
 import { findManagedKey } from './managed-key.ts'
-import { aliasNotFound, invalidArn, invalidCiphertext, invalidKeyId, keyNotFound } from './messages.ts'
+import {
+  aliasNotFound,
+  invalidArn,
+  invalidCiphertext,
+  invalidGrantToken,
+  invalidKeyId,
+  keyNotFound,
+} from './messages.ts'
 import { aliasTable, type KeyRecord, keyTable } from './records.ts'
 
 /** A key, as its id or ARN or an alias names it; which of them is told by the form alone. */
@@ -17,11 +25,25 @@ type Reference =
 
 interface KeyInput {
   readonly KeyId: string
+  readonly GrantTokens?: readonly string[] | undefined
 }
 
 /** The key that an operation is on: by id or ARN, by an alias or its ARN, in this account or, by ARN, in another. */
 export function key(input: KeyInput, finding: Finding): Promise<Resource<KeyRecord>> {
+  checkGrantTokens(input.GrantTokens)
   return findKey(input.KeyId, finding)
+}
+
+/** As `key`, for operations that take no alias. */
+export function keyById(input: KeyInput, finding: Finding): Promise<Resource<KeyRecord>> {
+  checkGrantTokens(input.GrantTokens)
+  return findKeyById(input.KeyId, finding)
+}
+
+export async function findKeyById(text: string, finding: Finding): Promise<Resource<KeyRecord>> {
+  const reference = parseReference(text, finding)
+  if (reference.id === undefined) throw invalidKeyId(text)
+  return findById(reference, finding)
 }
 
 /** As `key`, for operations that manage a key: they take its id or ARN, and only within the account. */
@@ -111,4 +133,9 @@ export function requestAlias(text: string | undefined): string | undefined {
   if (!text?.startsWith('arn:')) return undefined
   const at = text.indexOf(':alias/')
   return at < 0 ? undefined : text.slice(at + 1)
+}
+
+/** Refuses texts that are no tokens. Those that are change nothing: a grant holds from the moment it is made. */
+export function checkGrantTokens(tokens: readonly string[] | undefined): void {
+  for (const token of tokens ?? []) if (!readGrantToken(token)) throw invalidGrantToken()
 }

@@ -128,3 +128,22 @@ export const wrappingNotValid = (algorithm: string, spec: string, keySpec: strin
   validation(
     `WrappingAlgorithm ${algorithm} with WrappingKeySpec ${spec} is not valid for key material of KeySpec ${keySpec}.`,
   )
+
+export const invalidPrincipalArn = (principal: string) =>
+  new AwsError('InvalidArnException', `ARN does not refer to a valid principal: ${principal}`)
+export const invalidGrantId = (id: string) => new AwsError('InvalidGrantIdException', `Invalid grant id ${id}`)
+export const grantNotFound = (id: string) => notFound(`Grant ID ${id} not found`)
+export const invalidGrantToken = () => new AwsError('InvalidGrantTokenException', 'Invalid grant token')
+export const grantReferenceRequired = () =>
+  validation('You must specify either a grant token, or both a key ID and a grant ID.')
+export const bothConstraints = () =>
+  validation('A grant cannot have both EncryptionContextEquals and EncryptionContextSubset constraints.')
+export const constraintNotSupported = () =>
+  validation('Encryption context constraints are supported only with symmetric encryption KMS keys.')
+export const constraintTooLarge = (pairs: number, length: number) =>
+  validation(`A grant constraint can have up to ${pairs} pairs, with values of up to ${length} characters.`)
+export const grantOperationsInvalid = (usageName: string) =>
+  validation(`Operations contains an operation that a KMS key with KeyUsage ${usageName} does not support.`)
+export const tooManyGrants = (most: number) => limitExceeded(`A KMS key cannot have more than ${most} grants.`)
+export const tooManyGrantsForGrantee = (most: number) =>
+  limitExceeded(`A principal cannot have more than ${most} grants on one KMS key.`)

@@ -4,7 +4,7 @@ import type { Resource } from '../resource.ts'
 import { decryptUnder, encryptUnder } from './cipher.ts'
 import { keyConditions } from './conditions.ts'
 import { contextConditions } from './encryption-context.ts'
-import { findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
+import { checkGrantTokens, findKey, findKeyOfCiphertext, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
 import { ciphertextRequired, keyIdRequired, wouldSucceed } from './messages.ts'
@@ -61,6 +61,7 @@ export const reEncrypt = operation('ReEncrypt', {
 })
 
 async function keysOfRequest(input: ReEncryptRequest, finding: Finding): Promise<Resource<Keys>> {
+  checkGrantTokens(input.GrantTokens)
   const source = await sourceKey(input, finding)
   const destination = await findKey(input.DestinationKeyId, finding)
   if ('missing' in source) return source

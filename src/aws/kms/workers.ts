@@ -1,8 +1,9 @@
 import type { Job, Scheduler } from '../../schedule/scheduler.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Store, Transaction } from '../../store/store.ts'
 import type { Gateway } from '../invoke.ts'
 import type { Platform } from '../platform.ts'
 import { deletionKind, keyOfDue, planDeletion } from './deletion.ts'
+import { forgetGrant, grantTable } from './grant.ts'
 import { importEndKind } from './import-token.ts'
 import { dropImported, expiryKind, settleImported } from './imported.ts'
 import { findMaterial } from './material.ts'
@@ -24,6 +25,8 @@ const day = 86_400_000
 /** Destroys a key whose waiting period is over, unless its deletion was cancelled or planned anew meanwhile. */
 async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
   const [account, region, id] = keyOfDue(job.id)
+  if (!(await isDoomed(job, store, clock.now()))) return
+  await dropGrants(store, [account, region, id])
   await store.transaction(async (tx) => {
     await job.finish(tx)
     const record = await keyTable.get(tx, account, region, id)
@@ -38,6 +41,26 @@ async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
     const rows = await materialTable.range(tx, { under: [account, materialScope(record), id], limit: 5_000 })
     for (const { segments } of rows) materialTable.delete(tx, ...segments)
   })
+}
+
+async function isDoomed(job: Job, store: Store, now: number): Promise<boolean> {
+  const [account, region, id] = keyOfDue(job.id)
+  const record = await store.transaction((tx) => keyTable.get(tx, account, region, id))
+  return record?.state === 'PendingDeletion' && (record.deletion?.at ?? Infinity) <= now
+}
+
+const grantsAtOnce = 500
+
+/** There may be more grants than one transaction holds; none is made while the key waits for its end. */
+async function dropGrants(store: Store, under: readonly string[]): Promise<void> {
+  for (;;) {
+    const count = await store.transaction(async (tx) => {
+      const rows = await grantTable.range(tx, { under, limit: grantsAtOnce })
+      for (const { record } of rows) await forgetGrant(tx, record)
+      return rows.length
+    })
+    if (count < grantsAtOnce) return
+  }
 }
 
 /**

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { assert } from '../../base/assert.ts'
+import { compilePolicy } from '../../iam/compile-policy.ts'
+import type { CreateGrantRequest, GrantOperation, KeyUsageType } from '../models/kms.ts'
+import type { Context } from '../operation.ts'
+import { partitionOf } from '../partition.ts'
+import { contextConditions } from './encryption-context.ts'
+import { keyById } from './find-key.ts'
+import { type GrantRecord, newGrantToken, putGrant } from './grant.ts'
+import { principalElement } from './grant-policies.ts'
+import { checkEnabled } from './key-state.ts'
+import {
+  bothConstraints,
+  constraintTooLarge,
+  constraintNotSupported,
+  grantOperationsInvalid,
+  invalidPrincipalArn,
+  wouldSucceed,
+} from './messages.ts'
+import { operation } from './operation.ts'
+import type { KeyRecord } from './records.ts'
+
+/** Lets somebody use a key, until the grant is retired or revoked. */
+export const createGrant = operation('CreateGrant', {
+  on: keyById,
+  conditions: (input, _record, call) => {
+    const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = input.Constraints ?? {}
+    return {
+      ...contextConditions(equals ?? subset),
+      'kms:GrantConstraintType': equals ? 'EncryptionContextEquals' : subset ? 'EncryptionContextSubset' : undefined,
+      'kms:GrantIsForAWSResource': call.via.length > 0,
+      'kms:GrantOperations': input.Operations,
+      ...principalConditions('Grantee', input.GranteePrincipal),
+      ...principalConditions('Retiring', input.RetiringPrincipal),
+    }
+  },
+  async handle(input, record, context) {
+    const { tx, call, platform } = context
+    checkEnabled(record)
+    await checkPrincipal(input.GranteePrincipal, context)
+    if (input.RetiringPrincipal !== undefined) await checkPrincipal(input.RetiringPrincipal, context)
+    const constraint = checkConstraint(input, record)
+    checkOperations(input.Operations, record.usage)
+    const grant: GrantRecord = {
+      id: randomBytes(32).toString('hex'),
+      account: record.account,
+      region: record.region,
+      keyId: record.id,
+      createdAt: platform.clock.now(),
+      grantee: input.GranteePrincipal,
+      operations: [...new Set(input.Operations)],
+      issuingAccount: `arn:${partitionOf(call.region)}:iam::${call.caller.account}:root`,
+      ...(input.Name !== undefined && { name: input.Name }),
+      ...(input.RetiringPrincipal !== undefined && { retiring: input.RetiringPrincipal }),
+      ...(constraint && { constraint }),
+    }
+    if (input.DryRun) throw wouldSucceed()
+    const id = await putGrant(tx, record, grant)
+    return { GrantId: id, GrantToken: newGrantToken({ ...grant, id }) }
+  },
+})
+
+function principalConditions(role: 'Grantee' | 'Retiring', principal: string | undefined) {
+  if (principal === undefined) return {}
+  return principal.startsWith('arn:')
+    ? { [`kms:${role}Principal`]: principal }
+    : { [`kms:${role}ServicePrincipal`]: principal }
+}
+
+async function checkPrincipal(principal: string, { tx, platform }: Context): Promise<void> {
+  const statement = { Effect: 'Allow', Principal: principalElement(principal), Action: 'kms:*', Resource: '*' }
+  if ('invalid' in compilePolicy(JSON.stringify({ Statement: statement }), 'key')) throw invalidPrincipalArn(principal)
+  if (!principal.startsWith('arn:')) return
+  const known = await platform.identities.principalExists?.(tx, principal)
+  if (known === false) throw invalidPrincipalArn(principal)
+}
+
+const mostPairs = 8
+const longestValue = 384
+
+function checkConstraint({ Constraints: given }: CreateGrantRequest, { spec }: KeyRecord): GrantRecord['constraint'] {
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = given ?? {}
+  const pairs = equals ?? subset
+  if (!pairs) return undefined
+  if (equals && subset) throw bothConstraints()
+  if (spec !== 'SYMMETRIC_DEFAULT') throw constraintNotSupported()
+  const tooLong = Object.values(pairs).some((value) => value.length > longestValue)
+  if (Object.keys(pairs).length > mostPairs || tooLong) throw constraintTooLarge(mostPairs, longestValue)
+  if (equals) return { equals }
+  assert(subset, 'one of the two was given')
+  return { subset }
+}
+
+/** API reference, CreateGrant, «Operations»: each must be one that the key supports. */
+const usable: Readonly<Record<KeyUsageType, readonly GrantOperation[]>> = {
+  ENCRYPT_DECRYPT: [
+    'Decrypt',
+    'Encrypt',
+    'GenerateDataKey',
+    'GenerateDataKeyWithoutPlaintext',
+    'GenerateDataKeyPair',
+    'GenerateDataKeyPairWithoutPlaintext',
+    'GetPublicKey',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ],
+  SIGN_VERIFY: ['Sign', 'Verify', 'GetPublicKey'],
+  GENERATE_VERIFY_MAC: ['GenerateMac', 'VerifyMac'],
+  KEY_AGREEMENT: ['DeriveSharedSecret', 'GetPublicKey'],
+}
+
+function checkOperations(operations: readonly GrantOperation[], usage: KeyUsageType): void {
+  const always: readonly GrantOperation[] = ['CreateGrant', 'RetireGrant', 'DescribeKey']
+  const bad = operations.some((name) => !always.includes(name) && !usable[usage].includes(name))
+  if (bad || operations.length === 0) throw grantOperationsInvalid(usage)
+}
