@@ -22,6 +22,7 @@ export interface AccountCounts {
   readonly roles: number
   readonly policies: number
   readonly instanceProfiles: number
+  readonly oidcProviders: number
 }
 
 const accounts = table<AccountRecord>({ name: 'iam/account', version: 1 })
@@ -80,7 +81,7 @@ export async function createRootAccessKey(tx: Transaction, account: string, now:
   return { accessKeyId: id, secretAccessKey: new Secret(secret) }
 }
 
-const none: AccountCounts = { users: 0, groups: 0, roles: 0, policies: 0, instanceProfiles: 0 }
+const none: AccountCounts = { users: 0, groups: 0, roles: 0, policies: 0, instanceProfiles: 0, oidcProviders: 0 }
 
 export async function countsOf(tx: Transaction, account: string): Promise<AccountCounts> {
   return (await counts.get(tx, account)) ?? none

@@ -1,12 +1,14 @@
 import type { IamOperations } from '../models/iam.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
+import { addClientIDToOpenIDConnectProvider } from './add-client-id-to-open-id-connect-provider.ts'
 import { addUserToGroup } from './add-user-to-group.ts'
 import { attachGroupPolicy } from './attach-group-policy.ts'
 import { attachRolePolicy } from './attach-role-policy.ts'
 import { attachUserPolicy } from './attach-user-policy.ts'
 import { createAccessKey } from './create-access-key.ts'
 import { createGroup } from './create-group.ts'
+import { createOpenIDConnectProvider } from './create-open-id-connect-provider.ts'
 import { createPolicyVersion } from './create-policy-version.ts'
 import { createPolicy } from './create-policy.ts'
 import { createRole } from './create-role.ts'
@@ -15,6 +17,7 @@ import { createUser } from './create-user.ts'
 import { deleteAccessKey } from './delete-access-key.ts'
 import { deleteGroupPolicy } from './delete-group-policy.ts'
 import { deleteGroup } from './delete-group.ts'
+import { deleteOpenIDConnectProvider } from './delete-open-id-connect-provider.ts'
 import { deletePolicyVersion } from './delete-policy-version.ts'
 import { deletePolicy } from './delete-policy.ts'
 import { deleteRolePermissionsBoundary } from './delete-role-permissions-boundary.ts'
@@ -31,6 +34,7 @@ import { getContextKeysForCustomPolicy } from './get-context-keys-for-custom-pol
 import { getContextKeysForPrincipalPolicy } from './get-context-keys-for-principal-policy.ts'
 import { getGroupPolicy } from './get-group-policy.ts'
 import { getGroup } from './get-group.ts'
+import { getOpenIDConnectProvider } from './get-open-id-connect-provider.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
 import { getPolicy } from './get-policy.ts'
 import { getRolePolicy } from './get-role-policy.ts'
@@ -44,6 +48,8 @@ import { listAttachedUserPolicies } from './list-attached-user-policies.ts'
 import { listGroupPolicies } from './list-group-policies.ts'
 import { listGroupsForUser } from './list-groups-for-user.ts'
 import { listGroups } from './list-groups.ts'
+import { listOpenIDConnectProviderTags } from './list-open-id-connect-provider-tags.ts'
+import { listOpenIDConnectProviders } from './list-open-id-connect-providers.ts'
 import { listPolicies } from './list-policies.ts'
 import { listPolicyTags } from './list-policy-tags.ts'
 import { listPolicyVersions } from './list-policy-versions.ts'
@@ -59,19 +65,23 @@ import { putRolePermissionsBoundary } from './put-role-permissions-boundary.ts'
 import { putRolePolicy } from './put-role-policy.ts'
 import { putUserPermissionsBoundary } from './put-user-permissions-boundary.ts'
 import { putUserPolicy } from './put-user-policy.ts'
+import { removeClientIDFromOpenIDConnectProvider } from './remove-client-id-from-open-id-connect-provider.ts'
 import { removeUserFromGroup } from './remove-user-from-group.ts'
 import { setDefaultPolicyVersion } from './set-default-policy-version.ts'
 import { simulateCustomPolicy } from './simulate-custom-policy.ts'
 import { simulatePrincipalPolicy } from './simulate-principal-policy.ts'
+import { tagOpenIDConnectProvider } from './tag-open-id-connect-provider.ts'
 import { tagPolicy } from './tag-policy.ts'
 import { tagRole } from './tag-role.ts'
 import { tagUser } from './tag-user.ts'
+import { untagOpenIDConnectProvider } from './untag-open-id-connect-provider.ts'
 import { untagPolicy } from './untag-policy.ts'
 import { untagRole } from './untag-role.ts'
 import { untagUser } from './untag-user.ts'
 import { updateAccessKey } from './update-access-key.ts'
 import { updateAssumeRolePolicy } from './update-assume-role-policy.ts'
 import { updateGroup } from './update-group.ts'
+import { updateOpenIDConnectProviderThumbprint } from './update-open-id-connect-provider-thumbprint.ts'
 import { updateRoleDescription } from './update-role-description.ts'
 import { updateRole } from './update-role.ts'
 import { updateUser } from './update-user.ts'
@@ -84,12 +94,14 @@ export const iam = serviceOf<IamOperations>()({
   conditions: (_input, { tags }) =>
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
   serves: {
+    AddClientIDToOpenIDConnectProvider: addClientIDToOpenIDConnectProvider,
     AddUserToGroup: addUserToGroup,
     AttachGroupPolicy: attachGroupPolicy,
     AttachRolePolicy: attachRolePolicy,
     AttachUserPolicy: attachUserPolicy,
     CreateAccessKey: createAccessKey,
     CreateGroup: createGroup,
+    CreateOpenIDConnectProvider: createOpenIDConnectProvider,
     CreatePolicy: createPolicy,
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
@@ -98,6 +110,7 @@ export const iam = serviceOf<IamOperations>()({
     DeleteAccessKey: deleteAccessKey,
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteGroupPolicy,
+    DeleteOpenIDConnectProvider: deleteOpenIDConnectProvider,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
     DeleteRole: deleteRole,
@@ -114,6 +127,7 @@ export const iam = serviceOf<IamOperations>()({
     GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,
+    GetOpenIDConnectProvider: getOpenIDConnectProvider,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
@@ -127,6 +141,8 @@ export const iam = serviceOf<IamOperations>()({
     ListGroupPolicies: listGroupPolicies,
     ListGroups: listGroups,
     ListGroupsForUser: listGroupsForUser,
+    ListOpenIDConnectProviderTags: listOpenIDConnectProviderTags,
+    ListOpenIDConnectProviders: listOpenIDConnectProviders,
     ListPolicies: listPolicies,
     ListPolicyTags: listPolicyTags,
     ListPolicyVersions: listPolicyVersions,
@@ -141,26 +157,29 @@ export const iam = serviceOf<IamOperations>()({
     PutRolePolicy: putRolePolicy,
     PutUserPermissionsBoundary: putUserPermissionsBoundary,
     PutUserPolicy: putUserPolicy,
+    RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
     RemoveUserFromGroup: removeUserFromGroup,
     SetDefaultPolicyVersion: setDefaultPolicyVersion,
     SimulateCustomPolicy: simulateCustomPolicy,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
+    TagOpenIDConnectProvider: tagOpenIDConnectProvider,
     TagPolicy: tagPolicy,
     TagRole: tagRole,
     TagUser: tagUser,
+    UntagOpenIDConnectProvider: untagOpenIDConnectProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagRole,
     UntagUser: untagUser,
     UpdateAccessKey: updateAccessKey,
     UpdateAssumeRolePolicy: updateAssumeRolePolicy,
     UpdateGroup: updateGroup,
+    UpdateOpenIDConnectProviderThumbprint: updateOpenIDConnectProviderThumbprint,
     UpdateRole: updateRole,
     UpdateRoleDescription: updateRoleDescription,
     UpdateUser: updateUser,
   },
   unserved: [
     'AcceptDelegationRequest',
-    'AddClientIDToOpenIDConnectProvider',
     'AddRoleToInstanceProfile',
     'AssociateDelegationRequest',
     'ChangePassword',
@@ -168,7 +187,6 @@ export const iam = serviceOf<IamOperations>()({
     'CreateDelegationRequest',
     'CreateInstanceProfile',
     'CreateLoginProfile',
-    'CreateOpenIDConnectProvider',
     'CreateSAMLProvider',
     'CreateServiceLinkedRole',
     'CreateVirtualMFADevice',
@@ -177,7 +195,6 @@ export const iam = serviceOf<IamOperations>()({
     'DeleteAccountPasswordPolicy',
     'DeleteInstanceProfile',
     'DeleteLoginProfile',
-    'DeleteOpenIDConnectProvider',
     'DeleteSAMLProvider',
     'DeleteSSHPublicKey',
     'DeleteServerCertificate',
@@ -204,7 +221,6 @@ export const iam = serviceOf<IamOperations>()({
     'GetInstanceProfile',
     'GetLoginProfile',
     'GetMFADevice',
-    'GetOpenIDConnectProvider',
     'GetOrganizationsAccessReport',
     'GetOutboundWebIdentityFederationInfo',
     'GetSAMLProvider',
@@ -221,8 +237,6 @@ export const iam = serviceOf<IamOperations>()({
     'ListInstanceProfilesForRole',
     'ListMFADeviceTags',
     'ListMFADevices',
-    'ListOpenIDConnectProviderTags',
-    'ListOpenIDConnectProviders',
     'ListOrganizationsFeatures',
     'ListPoliciesGrantingServiceAccess',
     'ListSAMLProviderTags',
@@ -234,7 +248,6 @@ export const iam = serviceOf<IamOperations>()({
     'ListSigningCertificates',
     'ListVirtualMFADevices',
     'RejectDelegationRequest',
-    'RemoveClientIDFromOpenIDConnectProvider',
     'RemoveRoleFromInstanceProfile',
     'ResetServiceSpecificCredential',
     'ResyncMFADevice',
@@ -242,18 +255,15 @@ export const iam = serviceOf<IamOperations>()({
     'SetSecurityTokenServicePreferences',
     'TagInstanceProfile',
     'TagMFADevice',
-    'TagOpenIDConnectProvider',
     'TagSAMLProvider',
     'TagServerCertificate',
     'UntagInstanceProfile',
     'UntagMFADevice',
-    'UntagOpenIDConnectProvider',
     'UntagSAMLProvider',
     'UntagServerCertificate',
     'UpdateAccountPasswordPolicy',
     'UpdateDelegationRequest',
     'UpdateLoginProfile',
-    'UpdateOpenIDConnectProviderThumbprint',
     'UpdateSAMLProvider',
     'UpdateSSHPublicKey',
     'UpdateServerCertificate',

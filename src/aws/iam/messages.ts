@@ -86,6 +86,16 @@ export const tooManyTags = () => limit('The number of tags has reached the maxim
 export const reservedTagKey = () =>
   invalidInput('Tag keys beginning with aws: are reserved for system use and cannot be set or removed.')
 
+export const invalidProviderUrl = () => validation('Invalid Open ID Connect Provider URL')
+export const providerExists = (url: string) => exists(`Provider with url ${url} already exists.`)
+export const providerNotFound = (arn: string) => noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`)
+export const tooManyProviders = (quota: number) =>
+  limit(`Cannot exceed quota for OpenIdConnectProvidersPerAccount: ${quota}`)
+export const tooManyClientIds = (quota: number) =>
+  limit(`Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: ${quota}`)
+export const tooManyThumbprints = () => invalidInput('Thumbprint list must contain fewer than 5 entries.')
+export const invalidThumbprint = () => invalidInput('Thumbprint must be 40 hexadecimal characters.')
+
 export const noSuchService = (name: string) => noSuchEntity(`No such service ${name} exists`)
 
 /** Simulations say what is wrong in words of their own. */

@@ -3,6 +3,7 @@ import type { StsOperations } from '../models/sts.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { assumeRole } from './assume-role.ts'
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
@@ -17,6 +18,7 @@ export const sts = serviceOf<StsOperations>()({
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
   serves: {
     AssumeRole: assumeRole,
+    AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
     GetAccessKeyInfo: getAccessKeyInfo,
     GetCallerIdentity: getCallerIdentity,
     GetFederationToken: getFederationToken,
@@ -24,7 +26,6 @@ export const sts = serviceOf<StsOperations>()({
   },
   unserved: [
     'AssumeRoleWithSAML',
-    'AssumeRoleWithWebIdentity',
     'AssumeRoot',
     'DecodeAuthorizationMessage',
     'GetDelegatedAccessToken',

@@ -13,19 +13,32 @@ type Issued = 'accessKeyId' | 'secret' | 'issuedAt' | 'expiresAt'
 /** A session without what issuing gives it, for each kind of session. */
 export type NewSession = Session extends infer S ? (S extends Session ? Omit<S, Issued> : never) : never
 
-/** Makes credentials for a session. Times are whole seconds, as the answer tells them. */
+/** Makes credentials for a session. */
 export async function issueSession(
   session: NewSession,
   seconds: number,
-  { tx, call }: Pick<Finding, 'tx' | 'call'>,
+  finding: Pick<Finding, 'tx' | 'call'>,
 ): Promise<Credentials> {
+  return (await sessionIssuer(finding))(session, seconds)
+}
+
+/**
+ * Reads what issuing needs; what it gives makes the credentials, within the transaction or after it. Times are whole seconds,
+ * as the answer tells them.
+ */
+export async function sessionIssuer({
+  tx,
+  call,
+}: Pick<Finding, 'tx' | 'call'>): Promise<(session: NewSession, seconds: number) => Credentials> {
   const issuedAt = call.now
-  const expiresAt = (Math.floor(issuedAt / 1000) + seconds) * 1000
-  const accessKeyId = newAccessKeyId('ASIA', session.account)
-  const secret = newSecretAccessKey()
   const keys = keyObjects(await currentSealingKeys(tx, issuedAt))
-  const SessionToken = sealSession({ ...session, accessKeyId, secret, issuedAt, expiresAt } as Session, keys)
-  return { AccessKeyId: accessKeyId, SecretAccessKey: new Secret(secret), SessionToken, Expiration: expiresAt }
+  return (session, seconds) => {
+    const expiresAt = (Math.floor(issuedAt / 1000) + seconds) * 1000
+    const accessKeyId = newAccessKeyId('ASIA', session.account)
+    const secret = newSecretAccessKey()
+    const SessionToken = sealSession({ ...session, accessKeyId, secret, issuedAt, expiresAt } as Session, keys)
+    return { AccessKeyId: accessKeyId, SecretAccessKey: new Secret(secret), SessionToken, Expiration: expiresAt }
+  }
 }
 
 /** The session policies of a request. */

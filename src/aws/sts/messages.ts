@@ -45,3 +45,25 @@ export const wrongCode = () =>
 export const longerThanRoot = () =>
   validation('The requested DurationSeconds exceeds the 1 hour session limit for the root user.')
 export const unknownKeyId = () => validation('The access key ID is not valid.')
+
+const badToken = (text: string) => new AwsError('InvalidIdentityTokenException', text)
+
+export const notATokenAtAll = () =>
+  badToken('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)')
+export const unknownProvider = (issuer: string) =>
+  badToken(`No OpenIDConnect provider found in your account for ${issuer}`)
+export const wrongAudience = () => badToken('Incorrect token audience')
+export const claimMissing = (claim: string) => badToken(`Missing a required claim: ${claim}`)
+export const noVerificationKey = () =>
+  badToken(
+    "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+  )
+export const wrongSignature = () => badToken('Provided Token signature is invalid.')
+export const notYetValid = () => badToken('Provided Token is not yet valid.')
+export const tokenExpired = (nowSeconds: number, expirySeconds: number) =>
+  new AwsError(
+    'ExpiredTokenException',
+    `Token expired: current date/time ${nowSeconds} must be before the expiration date/time ${expirySeconds}`,
+  )
+export const badTagClaims = () => badToken('The session tags in the token are not valid.')
+export const notAuthorized = (action: string) => denied(`Not authorized to perform ${action}`)

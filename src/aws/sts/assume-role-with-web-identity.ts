@@ -1,0 +1,146 @@
+import { evaluate } from '../../iam/evaluate.ts'
+import { derivation } from '../../store/table.ts'
+import { conditionLookup } from '../conditions.ts'
+import type { RoleRecord } from '../iam/records.ts'
+import { findOidcProvider, type OidcProviderRecord } from '../iam/oidc-provider.ts'
+import { partitionOf } from '../partition.ts'
+import type { AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse } from '../models/sts.ts'
+import { type Context, Outside } from '../operation.ts'
+import type { Platform } from '../platform.ts'
+import { roleWithArn } from './assumable-role.ts'
+import { auditedSession } from './audited-session.ts'
+import { packedSize, readSessionPolicies, sessionIssuer } from './issue-session.ts'
+import { parseToken, type ParsedToken, provesToken, type VerificationKey } from './json-web-token.ts'
+import {
+  longerThanRole,
+  noVerificationKey,
+  notATokenAtAll,
+  notAuthorized,
+  unknownProvider,
+  wrongSignature,
+} from './messages.ts'
+import { operation } from './operation.ts'
+import { nameOfIssuer, ProviderKeys } from './provider-keys.ts'
+import { readSessionTags } from './session-tags.ts'
+import { readIssuer, readWebIdentity, type WebIdentity } from './web-identity.ts'
+
+const action = 'sts:AssumeRoleWithWebIdentity'
+const defaultSeconds = 3600
+
+const providerKeys = derivation(({ dev }: Platform) => new ProviderKeys({ insecureLoopback: dev }))
+
+/**
+ * Gives credentials for a session of a role to whoever brings a token of a provider that the role trusts. Nobody signs such a
+ * call; the token is what proves it.
+ */
+export const assumeRoleWithWebIdentity = operation('AssumeRoleWithWebIdentity', {
+  async on(input, finding) {
+    const { arn, account, policies = [], ...found } = await roleWithArn(input.RoleArn, finding)
+    // Whoever has no token learns nothing of which roles there are: the token is looked at first.
+    return { arn, account, policies, record: 'record' in found ? found.record : undefined }
+  },
+  // The caller has no name before the token is read: the handler asks the role's trust policy itself.
+  action: 'none',
+  async handle(input, role, context) {
+    const { platform } = context
+    const token = parseToken(input.WebIdentityToken.reveal().trim())
+    if (!token) throw notATokenAtAll()
+    const issuer = readIssuer(token.claims, { insecureLoopback: platform.dev })
+    const provider = await findOidcProvider(context.tx, context.resource.account, nameOfIssuer(issuer))
+    if (!provider) throw unknownProvider(issuer)
+    const now = platform.clock.real()
+    const identity = readWebIdentity(token.claims, provider, now)
+    const finish = await prepare(input, role, { provider, issuer, identity }, context)
+    const known = providerKeys(platform)
+    const keys = known.find(provider, token, now)
+    if (keys) return finish(token, keys)
+    return new Outside(async () => finish(token, await known.ask(provider, now)))
+  },
+})
+
+interface Proof {
+  readonly provider: OidcProviderRecord
+  readonly issuer: string
+  readonly identity: WebIdentity
+}
+
+type Finish = (token: ParsedToken, keys: readonly VerificationKey[] | undefined) => AssumeRoleWithWebIdentityResponse
+
+/** Reads all that the answer needs; what it gives makes the answer when the provider's keys are at hand. */
+async function prepare(
+  input: AssumeRoleWithWebIdentityRequest,
+  role: RoleRecord | undefined,
+  { provider, issuer, identity }: Proof,
+  context: Context,
+): Promise<Finish> {
+  const { call, resource } = context
+  const { account } = resource
+  const authorised = isAuthorised(provider, identity, input, context)
+  const { tags, transitive } = readSessionTags(
+    { Tags: identity.tags, TransitiveTagKeys: identity.transitive },
+    undefined,
+  )
+  const policies = await readSessionPolicies(input, account, context)
+  const packed = packedSize(policies, tags)
+  const issue = await sessionIssuer(context)
+  const { DurationSeconds: seconds = defaultSeconds, RoleSessionName: name } = input
+  const { subject, audience, sourceIdentity } = identity
+  return (token, keys) => {
+    if (!keys) throw noVerificationKey()
+    if (!provesToken(token, keys)) throw wrongSignature()
+    if (!authorised || !role) throw notAuthorized(action)
+    if (seconds > role.maxSessionSeconds) throw longerThanRole()
+    const session = { kind: 'role', account, role: role.name, roleId: role.id, name, mfa: false } as const
+    const source = sourceIdentity === undefined ? {} : { sourceIdentity }
+    const output = {
+      Credentials: issue({ ...session, ...policies, tags, transitive, ...source }, seconds),
+      AssumedRoleUser: {
+        AssumedRoleId: `${role.id}:${name}`,
+        Arn: `arn:${partitionOf(call.region)}:sts::${account}:assumed-role/${role.name}/${name}`,
+      },
+      PackedPolicySize: packed,
+      SubjectFromWebIdentityToken: subject,
+      Provider: provider.arn,
+      Audience: audience,
+      SourceIdentity: sourceIdentity,
+    }
+    const who = { subjectFromWebIdentityToken: subject, provider: provider.arn, audience }
+    context.note({
+      responseElements: { ...auditedSession(output), ...who },
+      additionalEventData: { identityProvider: issuer, subject },
+    })
+    return output
+  }
+}
+
+/** Whether the role's trust policy lets the token's subject in, with the tags and the name that it brings. */
+function isAuthorised(
+  provider: OidcProviderRecord,
+  { conditions, tags, transitive, sourceIdentity }: WebIdentity,
+  input: AssumeRoleWithWebIdentityRequest,
+  { call, resource }: Context,
+): boolean {
+  const specific = () => ({
+    ...conditions,
+    'sts:RoleSessionName': input.RoleSessionName,
+    'sts:SourceIdentity': sourceIdentity,
+    'sts:TransitiveTagKeys': transitive.length > 0 ? transitive : undefined,
+  })
+  const policies = { identity: [], tags: {} }
+  const lookup = conditionLookup({ call, policies, resource, input: { Tags: tags }, specific })
+  const needed = [action]
+  if (tags.length > 0) needed.push('sts:TagSession')
+  if (sourceIdentity !== undefined) needed.push('sts:SetSourceIdentity')
+  const set = { identity: [], resource: resource.policies ?? [], resourceMode: 'root-of-trust' } as const
+  return needed.every((one) => {
+    const principal = { type: 'federated', provider: provider.arn } as const
+    const request = {
+      principal,
+      action: one,
+      resource: resource.arn,
+      resourceAccount: resource.account,
+      context: lookup,
+    }
+    return evaluate(request, set).allowed
+  })
+}

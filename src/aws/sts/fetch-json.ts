@@ -1,0 +1,93 @@
+import type { X509Certificate } from 'node:crypto'
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { checkServerIdentity, type TLSSocket } from 'node:tls'
+
+export interface FetchOptions {
+  /** SHA-1 of certificates that may vouch for the server beside the known authorities. */
+  readonly thumbprints: readonly string[]
+  /** Takes `http://` to this machine too: for trying things out. */
+  readonly insecureLoopback: boolean
+  readonly timeoutMilliseconds: number
+  readonly mostBytes: number
+}
+
+/** Reads a JSON document from a server of others. Nothing is followed; what is late, long or not JSON counts as absent. */
+export function fetchJson(url: string, options: FetchOptions): Promise<unknown> {
+  const target = URL.canParse(url) ? new URL(url) : undefined
+  if (!target || !isAllowed(target, options)) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(options.timeoutMilliseconds)
+    const headers = { Accept: 'application/json', 'User-Agent': 'keyturn' }
+    const secure = target.protocol === 'https:'
+    // Whether the certificate will do is decided below, once it is there: thumbprints may stand in for an authority.
+    const request = secure
+      ? requestHttps(target, { headers, signal, agent: false, rejectUnauthorized: false })
+      : requestHttp(target, { headers, signal, agent: false })
+    const give = (value: unknown) => {
+      resolve(value)
+      request.destroy()
+    }
+    request.on('error', () => give(undefined))
+    if (secure) {
+      request.on('socket', (socket) => {
+        socket.once('secureConnect', () => {
+          if (!isTrusted(socket as TLSSocket, target.hostname, options.thumbprints)) give(undefined)
+        })
+      })
+    }
+    request.on('response', (response) => {
+      if (response.statusCode !== 200) return give(undefined)
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length > options.mostBytes) give(undefined)
+        else chunks.push(chunk)
+      })
+      response.on('error', () => give(undefined))
+      response.on('end', () => give(parsed(Buffer.concat(chunks))))
+    })
+    request.end()
+  })
+}
+
+function isAllowed({ protocol, hostname, username, password }: URL, { insecureLoopback }: FetchOptions): boolean {
+  if (username !== '' || password !== '') return false
+  if (protocol === 'https:') return true
+  return insecureLoopback && protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether an authority that this machine knows vouches for a server, or a certificate with one of the thumbprints. */
+function isTrusted(socket: TLSSocket, hostname: string, thumbprints: readonly string[]): boolean {
+  if (checkServerIdentity(hostname, socket.getPeerCertificate()) !== undefined) return false
+  if (socket.authorized) return true
+  const certificate = socket.getPeerX509Certificate()
+  return certificate !== undefined && isPinned(certificate, thumbprints, Date.now())
+}
+
+const longestChain = 10
+
+/**
+ * Whether a certificate with one of the thumbprints signed another, or it itself is one, each step proven by its signature: a
+ * server could send any certificate along with its own.
+ */
+export function isPinned(certificate: X509Certificate, thumbprints: readonly string[], now: number): boolean {
+  let current: X509Certificate | undefined = certificate
+  for (let depth = 0; current && depth < longestChain; depth++) {
+    if (Date.parse(current.validFrom) > now || Date.parse(current.validTo) < now) return false
+    if (thumbprints.includes(current.fingerprint.replaceAll(':', '').toLowerCase())) return true
+    const issuer: X509Certificate | undefined = current.issuerCertificate
+    if (!issuer?.ca || !current.checkIssued(issuer) || !current.verify(issuer.publicKey)) return false
+    current = issuer.fingerprint256 === current.fingerprint256 ? undefined : issuer
+  }
+  return false
+}
