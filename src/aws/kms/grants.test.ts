@@ -158,7 +158,7 @@ test('grants are listed by key, by grantee and by who may retire them', async ()
     made.push((await kms.do('CreateGrant', { ...grant, RetiringPrincipal: retirer.arn })).GrantId)
   }
   await kms.do('CreateGrant', { KeyId, GranteePrincipal: stranger.arn, Operations: ['Decrypt'] })
-  made.sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))
+  made.sort((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1))
   const page = await kms.do('ListGrants', { KeyId, Limit: 2 })
   const rest = await kms.do('ListGrants', { KeyId, Limit: 2, Marker: page.NextMarker })
   expect([...(page.Grants ?? []), ...(rest.Grants ?? [])]).toHaveLength(4)

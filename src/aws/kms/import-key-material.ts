@@ -21,9 +21,9 @@ import {
   validToOutOfRange,
   validToRequired,
 } from './messages.ts'
-import { findPrimary } from './multi-region.ts'
 import { operation } from './operation.ts'
 import { type Imported, importTable, type KeyRecord, type MaterialRecord } from './records.ts'
+import { announceMaterial } from './shared-material.ts'
 
 const longestValidity = 365 * 86_400_000
 
@@ -43,8 +43,9 @@ export const importKeyMaterial = operation('ImportKeyMaterial', {
     const bytes = await unwrap(input, record, context)
     const id = importedMaterialId(record.imported.salt, bytes)
     const place = await placeOf(id, input, record, context)
+    const { validTo: _before, ...kept } = place.material
     const material: MaterialRecord = {
-      ...place.material,
+      ...kept,
       secret: toBase64(bytes),
       ...expiry,
       ...(input.KeyMaterialDescription !== undefined && { description: input.KeyMaterialDescription }),
@@ -54,6 +55,7 @@ export const importKeyMaterial = operation('ImportKeyMaterial', {
     const imported = { ...record.imported, ...(place.pending && { pendingRotation: id }) }
     const current = record.material ?? (place.pending ? undefined : id)
     await settleImported(tx, { ...record, imported, ...(current !== undefined && { material: current }) })
+    await announceMaterial(tx, record, { material, pending: place.pending })
     const symmetric = record.spec === 'SYMMETRIC_DEFAULT'
     return { KeyId: arnOf(record), KeyMaterialId: symmetric ? id : undefined }
   },
@@ -93,8 +95,8 @@ async function unwrap(input: ImportKeyMaterialRequest, record: KeyRecord, contex
 }
 
 interface Place {
-  /** The material's record without its secret. */
-  readonly material: Pick<MaterialRecord, 'id' | 'createdAt' | 'sequence'>
+  /** The material as it was, or the beginnings of a new one. */
+  readonly material: MaterialRecord
   /** Whether it waits for a rotation. */
   readonly pending: boolean
 }
@@ -112,26 +114,16 @@ async function placeOf(
   const { pendingRotation } = record.imported as Imported
   const known = await findMaterial(tx, record, id)
   const type = input.ImportType ?? (record.material === undefined ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL')
-  if (record.multiRegion === 'REPLICA') return placeInReplica(id, record, context)
-  if (record.material === undefined) {
-    if (type !== 'NEW_KEY_MATERIAL') throw incorrectMaterial()
-    return { material: { id, createdAt: platform.clock.now(), sequence: 1 }, pending: false }
-  }
-  if (type === 'EXISTING_KEY_MATERIAL') {
+  // A replica takes what its primary has, and nothing else.
+  if (type === 'EXISTING_KEY_MATERIAL' || record.multiRegion === 'REPLICA') {
     if (!known) throw incorrectMaterial()
     return { material: known, pending: id === pendingRotation }
+  }
+  if (record.material === undefined) {
+    return { material: { id, createdAt: platform.clock.now(), sequence: 1 }, pending: false }
   }
   if (known) throw incorrectMaterial()
   if (pendingRotation !== undefined) throw materialPending(arnOf(record), id, pendingRotation)
   const newest = (await materialsOf(tx, record)).at(-1)?.sequence ?? 0
   return { material: { id, createdAt: platform.clock.now(), sequence: newest + 1 }, pending: true }
-}
-
-/** A replica takes what its primary has, and nothing else. */
-async function placeInReplica(id: string, record: KeyRecord, { tx }: Context): Promise<Place> {
-  const primary = await findPrimary(tx, record)
-  const material = primary && (await findMaterial(tx, primary, id))
-  if (!material) throw incorrectMaterial()
-  const { secret: _own, validTo: _validTo, expirationModel: _model, ...place } = material
-  return { material: place, pending: id === primary.imported?.pendingRotation }
 }

@@ -35,6 +35,7 @@ import { listResourceTags } from './list-resource-tags.ts'
 import { listRetirableGrants } from './list-retirable-grants.ts'
 import { putKeyPolicy } from './put-key-policy.ts'
 import { reEncrypt } from './re-encrypt.ts'
+import { replicateKey } from './replicate-key.ts'
 import { retireGrant } from './retire-grant.ts'
 import { revokeGrant } from './revoke-grant.ts'
 import { rotateKeyOnDemand } from './rotate-key-on-demand.ts'
@@ -44,6 +45,7 @@ import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateAlias } from './update-alias.ts'
 import { updateKeyDescription } from './update-key-description.ts'
+import { updatePrimaryRegion } from './update-primary-region.ts'
 import { verify } from './verify.ts'
 import { verifyMac } from './verify-mac.ts'
 
@@ -88,6 +90,7 @@ export const kms = serviceOf<KmsOperations>()({
     ListRetirableGrants: listRetirableGrants,
     PutKeyPolicy: putKeyPolicy,
     ReEncrypt: reEncrypt,
+    ReplicateKey: replicateKey,
     RetireGrant: retireGrant,
     RevokeGrant: revokeGrant,
     RotateKeyOnDemand: rotateKeyOnDemand,
@@ -97,6 +100,7 @@ export const kms = serviceOf<KmsOperations>()({
     UntagResource: untagResource,
     UpdateAlias: updateAlias,
     UpdateKeyDescription: updateKeyDescription,
+    UpdatePrimaryRegion: updatePrimaryRegion,
     Verify: verify,
     VerifyMac: verifyMac,
   },
@@ -107,8 +111,6 @@ export const kms = serviceOf<KmsOperations>()({
     'DescribeCustomKeyStores',
     'DisconnectCustomKeyStore',
     'GetKeyLastUsage',
-    'ReplicateKey',
     'UpdateCustomKeyStore',
-    'UpdatePrimaryRegion',
   ],
 })

@@ -147,3 +147,7 @@ export const grantOperationsInvalid = (usageName: string) =>
 export const tooManyGrants = (most: number) => limitExceeded(`A KMS key cannot have more than ${most} grants.`)
 export const tooManyGrantsForGrantee = (most: number) =>
   limitExceeded(`A principal cannot have more than ${most} grants on one KMS key.`)
+
+export const replicaExists = (arn: string) => new AwsError('AlreadyExistsException', `${arn} already exists`)
+export const regionNotSupported = (region: string) =>
+  unsupported(`Region ${region} is not in the partition of this key.`)
