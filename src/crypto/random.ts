@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto'
 const pool = Buffer.alloc(16384)
 let used = pool.length
 
-/** A copy of `length` (at most 64) unpredictable bytes. One call of the generator serves many requests; no byte is used twice. */
+/** Puts `length` unpredictable bytes, at most a nonce's 64, into an array. One call of the generator serves many requests; no byte is used twice. */
 export function randomNonce(length: number, into: Uint8Array, at: number): void {
   if (used + length > pool.length) {
     randomFillSync(pool)

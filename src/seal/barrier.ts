@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { AssertionFailure, assert } from '../base/assert.ts'
 import { openBytes, overhead, sealInto } from '../crypto/aead.ts'
 import type { Key } from '../store/key.ts'
@@ -12,6 +13,33 @@ export class UnknownTerm extends Error {
   override readonly name = 'UnknownTerm'
 }
 
+/** How far the barrier's key is used up. */
+export interface BarrierUsage {
+  /** The term that seals now, and when it began (milliseconds since 1970). */
+  readonly term: number
+  readonly since: number
+  /** How many values this process has sealed under it, and how many it may. */
+  readonly sealed: number
+  readonly allowance: number
+}
+
+const meanAllowance = 2 ** 27
+const longestTermMilliseconds = 365 * 24 * 60 * 60 * 1000
+
+/**
+ * One key must seal fewer than 2^32 values in all, but no process knows what the others and its predecessors sealed. So
+ * each draws how many it may from an exponential distribution, which has no memory: however often processes start and
+ * however many they are, the values sealed under a term are 2^27 on average, and more than 2^32 with a chance of e^-32.
+ */
+function newAllowance(): number {
+  return Math.ceil(-Math.log(1 - randomInt(2 ** 47) / 2 ** 47) * meanAllowance)
+}
+
+/** Whether a new term is due: this one has sealed its share of values, or is a year old. */
+export function barrierIsWorn({ since, sealed, allowance }: BarrierUsage, now: number): boolean {
+  return sealed >= allowance || now - since >= longestTermMilliseconds
+}
+
 /**
  * Encrypts what the store holds: a format byte, the term (4 bytes), then AES-256-GCM with the key's name as associated
  * data, so that a value cannot be moved under another name. Whether the newest value of a key is the one stored is
@@ -21,15 +49,16 @@ export class Barrier implements Codec {
   #keyring: Keyring
   readonly #reload: () => Promise<Keyring>
   #sealed = 0
+  #allowance = newAllowance()
 
   constructor(keyring: Keyring, reload: () => Promise<Keyring>) {
     this.#keyring = keyring
     this.#reload = reload
   }
 
-  /** The term that seals now, when it began (ms), and how many values this process has sealed under it. */
-  get usage(): { term: number; since: number; sealed: number } {
-    return { term: this.#keyring.active, since: this.#keyring.activeSince, sealed: this.#sealed }
+  get usage(): BarrierUsage {
+    const { active: term, activeSince: since } = this.#keyring
+    return { term, since, sealed: this.#sealed, allowance: this.#allowance }
   }
 
   encode(key: Key, record: unknown): Uint8Array {
@@ -63,7 +92,10 @@ export class Barrier implements Codec {
   /** Reads the keyring again; after it, values under terms that others began can be opened. */
   async refresh(): Promise<void> {
     const keyring = await this.#reload()
-    if (keyring.active !== this.#keyring.active) this.#sealed = 0
+    // Of two refreshes the one that read earlier may end later.
+    if (keyring.active <= this.#keyring.active) return
     this.#keyring = keyring
+    this.#sealed = 0
+    this.#allowance = newAllowance()
   }
 }

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { fromUtf8 } from '../base/bytes.ts'
 import type { Backend } from '../store/backend.ts'
 import { keyOf } from '../store/key.ts'
-import { Barrier } from './barrier.ts'
+import { Barrier, barrierIsWorn } from './barrier.ts'
 import { newKeyring, openKeyring, withNewTerm } from './keyring.ts'
 import { type Seal, type SealedRoot, SealRefused } from './seal.ts'
 
@@ -13,7 +13,9 @@ const keyringAt = keyOf('seal', 'keyring')
 export interface Unsealed {
   readonly barrier: Barrier
   /** Begins a new term of the barrier key. Values under old terms stay readable; answers the new term. */
-  rotate(now: number): Promise<number>
+  readonly rotate: (now: number) => Promise<number>
+  /** Does so where `barrierIsWorn` says that it is due; to be asked about once a minute. */
+  readonly rotateIfWorn: (now: number) => Promise<void>
 }
 
 export async function isInitialised(backend: Backend): Promise<boolean> {
@@ -70,17 +72,24 @@ function parseSealedRoot(bytes: Uint8Array): SealedRoot {
 async function open(backend: Backend, rootKey: KeyObject): Promise<Unsealed> {
   const load = async () => openKeyring(rootKey, (await readKeyring(backend)).value)
   const barrier = new Barrier(await load(), load)
-  return {
-    barrier,
-    async rotate(now) {
-      const stored = await readKeyring(backend)
-      const value = withNewTerm(rootKey, stored.value, now)
-      const result = await backend.commit([{ key: keyringAt, version: stored.version }], [{ key: keyringAt, value }])
-      // Whoever won the race has begun a new term just now, which is all that was asked for.
-      await barrier.refresh()
-      return result === 'conflict' ? barrier.usage.term : openKeyring(rootKey, value).active
-    },
+
+  async function rotate(now: number): Promise<number> {
+    const stored = await readKeyring(backend)
+    const value = withNewTerm(rootKey, stored.value, now)
+    // Where another process was quicker, it has begun a new term just now, which is all that was asked for.
+    await backend.commit([{ key: keyringAt, version: stored.version }], [{ key: keyringAt, value }])
+    await barrier.refresh()
+    return barrier.usage.term
   }
+
+  async function rotateIfWorn(now: number): Promise<void> {
+    if (!barrierIsWorn(barrier.usage, now)) return
+    // Another process that shares the store may have begun a term that this one has not met yet.
+    await barrier.refresh()
+    if (barrierIsWorn(barrier.usage, now)) await rotate(now)
+  }
+
+  return { barrier, rotate, rotateIfWorn }
 }
 
 async function readKeyring(backend: Backend) {

@@ -69,11 +69,17 @@ export class BufferedTransaction implements Transaction {
     const entries = await this.#backend.range(from, to, { limit: asked, reverse })
     this.#ranges ??= []
     this.#ranges.push(seenRange(from, to, entries, asked, reverse))
-    const found: Found<T>[] = []
-    for (const entry of entries) {
-      if (this.#writes?.has(entry.key)) continue
-      found.push({ key: entry.key, record: this.#recordOf(entry, since, entries.length <= maximumCachedRange) as T })
-    }
+    const found = await this.#decoded(() => {
+      const records: Found<T>[] = []
+      for (const entry of entries) {
+        if (this.#writes?.has(entry.key)) continue
+        records.push({
+          key: entry.key,
+          record: this.#recordOf(entry, since, entries.length <= maximumCachedRange) as T,
+        })
+      }
+      return records
+    })
     if (own.length === 0) return found
     for (const [key, { record }] of own) if (record !== undefined) found.push({ key, record: record as T })
     found.sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -160,17 +166,30 @@ export class BufferedTransaction implements Transaction {
     this.missed = true
     const since = this.#view.moment.head
     const values = await this.#backend.get(keys)
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as Key
-      const value = values[index]
-      // Another read of this attempt may have been quicker; all of them must see the same.
-      if (this.#reads.has(key)) continue
-      const known =
-        value === undefined
-          ? knownAbsent(key)
-          : knownRecord(key, value.version, this.#codec.decode(key, value.value), value.value.length)
-      this.#reads.set(key, known)
-      this.#view.fill(key, known, since)
+    await this.#decoded(() => {
+      for (let index = 0; index < keys.length; index++) {
+        const key = keys[index] as Key
+        const value = values[index]
+        // Another read of this attempt may have been quicker; all of them must see the same.
+        if (this.#reads.has(key)) continue
+        const known =
+          value === undefined
+            ? knownAbsent(key)
+            : knownRecord(key, value.version, this.#codec.decode(key, value.value), value.value.length)
+        this.#reads.set(key, known)
+        this.#view.fill(key, known, since)
+      }
+    })
+  }
+
+  /** Decodes, once more if need be: another process may have changed the codec's key since this one learnt it. */
+  async #decoded<T>(decode: () => T): Promise<T> {
+    try {
+      return decode()
+    } catch (failure) {
+      if (this.#codec.refresh === undefined) throw failure
+      await this.#codec.refresh()
+      return decode()
     }
   }
 

@@ -6,6 +6,8 @@ export interface Codec {
   encode(key: Key, record: unknown): Uint8Array
   /** Throws where the bytes were altered or are another key's: the process must not go on with them. */
   decode(key: Key, bytes: Uint8Array): unknown
+  /** Learns what other processes changed about the codec, such as a new key: a value that does not decode is tried once more after it. */
+  refresh?(): Promise<void>
 }
 
 export interface Found<T> {

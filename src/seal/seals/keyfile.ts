@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fromBase64 } from '../../base/bytes.ts'
 import { type Seal, SealRefused } from '../seal.ts'
@@ -15,7 +25,9 @@ export function keyfileSeal(source: KeySource, environment: NodeJS.ProcessEnv = 
   if (!key || key.length !== 32) {
     throw new SealRefused(`The seal key from ${name} must be 32 bytes in base64 (44 characters).`)
   }
-  return wrappingKeySeal('keyfile', key, name)
+  const seal = wrappingKeySeal('keyfile', key, name)
+  key.fill(0)
+  return seal
 }
 
 function readSource(source: KeySource, environment: NodeJS.ProcessEnv): { text: string; name: string } {
@@ -42,12 +54,15 @@ function readSource(source: KeySource, environment: NodeJS.ProcessEnv): { text: 
 function readKeyFile(path: string, checkMode: boolean): string {
   let file: number
   try {
-    file = openSync(path, constants.O_RDONLY)
+    // Without O_NONBLOCK a named pipe in this place would hold the process up for ever.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     throw new SealRefused(`The seal key file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
   }
   try {
-    const { mode, size } = fstatSync(file)
+    const stats = fstatSync(file)
+    const { mode, size } = stats
+    if (!stats.isFile()) throw new SealRefused(`The seal key ${path} is not a file.`)
     if (checkMode && (mode & 0o077) !== 0) {
       throw new SealRefused(
         `The seal key file ${path} can be read by others (mode ${(mode & 0o777).toString(8)}): run «chmod 600 ${path}».`,
@@ -62,12 +77,27 @@ function readKeyFile(path: string, checkMode: boolean): string {
 
 /** Makes a new key file, durable before it is used. Fails where a file is already there: a seal key is never overwritten. */
 export function createKeyFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = openSync(path, 'wx', 0o600)
   try {
-    writeSync(file, `${randomBytes(32).toString('base64')}\n`)
+    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`)
     fsyncSync(file)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
   } finally {
     closeSync(file)
+  }
+  syncFolder(folder)
+}
+
+/** A store whose key file did not survive a power failure would be lost: the file's name must be on the disk too. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY)
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

@@ -3,7 +3,7 @@ import { type Seal, SealRefused } from '../seal.ts'
 
 const associated = Buffer.from('keyturn root key 1')
 
-/** A seal that holds a 256-bit wrapping key in this process: the whole of `keyfile` and `dev` but for where it comes from. */
+/** A seal that holds a 256-bit wrapping key in this process: the whole of `keyfile` and `dev` but for where it comes from. The key's bytes may be wiped afterwards. */
 export function wrappingKeySeal(kind: string, wrappingKey: Uint8Array, source: string): Seal {
   const key = aes256Key(wrappingKey)
   return {
