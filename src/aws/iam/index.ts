@@ -2,12 +2,15 @@ import type { IamOperations } from '../models/iam.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { addClientIDToOpenIDConnectProvider } from './add-client-id-to-open-id-connect-provider.ts'
+import { addRoleToInstanceProfile } from './add-role-to-instance-profile.ts'
 import { addUserToGroup } from './add-user-to-group.ts'
 import { attachGroupPolicy } from './attach-group-policy.ts'
 import { attachRolePolicy } from './attach-role-policy.ts'
 import { attachUserPolicy } from './attach-user-policy.ts'
 import { createAccessKey } from './create-access-key.ts'
+import { createAccountAlias } from './create-account-alias.ts'
 import { createGroup } from './create-group.ts'
+import { createInstanceProfile } from './create-instance-profile.ts'
 import { createOpenIDConnectProvider } from './create-open-id-connect-provider.ts'
 import { createPolicyVersion } from './create-policy-version.ts'
 import { createPolicy } from './create-policy.ts'
@@ -15,8 +18,11 @@ import { createRole } from './create-role.ts'
 import { createServiceSpecificCredential } from './create-service-specific-credential.ts'
 import { createUser } from './create-user.ts'
 import { deleteAccessKey } from './delete-access-key.ts'
+import { deleteAccountAlias } from './delete-account-alias.ts'
+import { deleteAccountPasswordPolicy } from './delete-account-password-policy.ts'
 import { deleteGroupPolicy } from './delete-group-policy.ts'
 import { deleteGroup } from './delete-group.ts'
+import { deleteInstanceProfile } from './delete-instance-profile.ts'
 import { deleteOpenIDConnectProvider } from './delete-open-id-connect-provider.ts'
 import { deletePolicyVersion } from './delete-policy-version.ts'
 import { deletePolicy } from './delete-policy.ts'
@@ -30,10 +36,14 @@ import { detachGroupPolicy } from './detach-group-policy.ts'
 import { detachRolePolicy } from './detach-role-policy.ts'
 import { detachUserPolicy } from './detach-user-policy.ts'
 import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
+import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
+import { getAccountPasswordPolicy } from './get-account-password-policy.ts'
+import { getAccountSummary } from './get-account-summary.ts'
 import { getContextKeysForCustomPolicy } from './get-context-keys-for-custom-policy.ts'
 import { getContextKeysForPrincipalPolicy } from './get-context-keys-for-principal-policy.ts'
 import { getGroupPolicy } from './get-group-policy.ts'
 import { getGroup } from './get-group.ts'
+import { getInstanceProfile } from './get-instance-profile.ts'
 import { getOpenIDConnectProvider } from './get-open-id-connect-provider.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
 import { getPolicy } from './get-policy.ts'
@@ -42,12 +52,17 @@ import { getRole } from './get-role.ts'
 import { getUserPolicy } from './get-user-policy.ts'
 import { getUser } from './get-user.ts'
 import { listAccessKeys } from './list-access-keys.ts'
+import { listAccountAliases } from './list-account-aliases.ts'
 import { listAttachedGroupPolicies } from './list-attached-group-policies.ts'
 import { listAttachedRolePolicies } from './list-attached-role-policies.ts'
 import { listAttachedUserPolicies } from './list-attached-user-policies.ts'
+import { listEntitiesForPolicy } from './list-entities-for-policy.ts'
 import { listGroupPolicies } from './list-group-policies.ts'
 import { listGroupsForUser } from './list-groups-for-user.ts'
 import { listGroups } from './list-groups.ts'
+import { listInstanceProfileTags } from './list-instance-profile-tags.ts'
+import { listInstanceProfilesForRole } from './list-instance-profiles-for-role.ts'
+import { listInstanceProfiles } from './list-instance-profiles.ts'
 import { listOpenIDConnectProviderTags } from './list-open-id-connect-provider-tags.ts'
 import { listOpenIDConnectProviders } from './list-open-id-connect-providers.ts'
 import { listPolicies } from './list-policies.ts'
@@ -66,19 +81,23 @@ import { putRolePolicy } from './put-role-policy.ts'
 import { putUserPermissionsBoundary } from './put-user-permissions-boundary.ts'
 import { putUserPolicy } from './put-user-policy.ts'
 import { removeClientIDFromOpenIDConnectProvider } from './remove-client-id-from-open-id-connect-provider.ts'
+import { removeRoleFromInstanceProfile } from './remove-role-from-instance-profile.ts'
 import { removeUserFromGroup } from './remove-user-from-group.ts'
 import { setDefaultPolicyVersion } from './set-default-policy-version.ts'
 import { simulateCustomPolicy } from './simulate-custom-policy.ts'
 import { simulatePrincipalPolicy } from './simulate-principal-policy.ts'
+import { tagInstanceProfile } from './tag-instance-profile.ts'
 import { tagOpenIDConnectProvider } from './tag-open-id-connect-provider.ts'
 import { tagPolicy } from './tag-policy.ts'
 import { tagRole } from './tag-role.ts'
 import { tagUser } from './tag-user.ts'
+import { untagInstanceProfile } from './untag-instance-profile.ts'
 import { untagOpenIDConnectProvider } from './untag-open-id-connect-provider.ts'
 import { untagPolicy } from './untag-policy.ts'
 import { untagRole } from './untag-role.ts'
 import { untagUser } from './untag-user.ts'
 import { updateAccessKey } from './update-access-key.ts'
+import { updateAccountPasswordPolicy } from './update-account-password-policy.ts'
 import { updateAssumeRolePolicy } from './update-assume-role-policy.ts'
 import { updateGroup } from './update-group.ts'
 import { updateOpenIDConnectProviderThumbprint } from './update-open-id-connect-provider-thumbprint.ts'
@@ -95,12 +114,15 @@ export const iam = serviceOf<IamOperations>()({
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
   serves: {
     AddClientIDToOpenIDConnectProvider: addClientIDToOpenIDConnectProvider,
+    AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AddUserToGroup: addUserToGroup,
     AttachGroupPolicy: attachGroupPolicy,
     AttachRolePolicy: attachRolePolicy,
     AttachUserPolicy: attachUserPolicy,
     CreateAccessKey: createAccessKey,
+    CreateAccountAlias: createAccountAlias,
     CreateGroup: createGroup,
+    CreateInstanceProfile: createInstanceProfile,
     CreateOpenIDConnectProvider: createOpenIDConnectProvider,
     CreatePolicy: createPolicy,
     CreatePolicyVersion: createPolicyVersion,
@@ -108,8 +130,11 @@ export const iam = serviceOf<IamOperations>()({
     CreateServiceSpecificCredential: createServiceSpecificCredential,
     CreateUser: createUser,
     DeleteAccessKey: deleteAccessKey,
+    DeleteAccountAlias: deleteAccountAlias,
+    DeleteAccountPasswordPolicy: deleteAccountPasswordPolicy,
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteGroupPolicy,
+    DeleteInstanceProfile: deleteInstanceProfile,
     DeleteOpenIDConnectProvider: deleteOpenIDConnectProvider,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
@@ -123,10 +148,14 @@ export const iam = serviceOf<IamOperations>()({
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
+    GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+    GetAccountPasswordPolicy: getAccountPasswordPolicy,
+    GetAccountSummary: getAccountSummary,
     GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,
+    GetInstanceProfile: getInstanceProfile,
     GetOpenIDConnectProvider: getOpenIDConnectProvider,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
@@ -135,12 +164,17 @@ export const iam = serviceOf<IamOperations>()({
     GetUser: getUser,
     GetUserPolicy: getUserPolicy,
     ListAccessKeys: listAccessKeys,
+    ListAccountAliases: listAccountAliases,
     ListAttachedGroupPolicies: listAttachedGroupPolicies,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListAttachedUserPolicies: listAttachedUserPolicies,
+    ListEntitiesForPolicy: listEntitiesForPolicy,
     ListGroupPolicies: listGroupPolicies,
     ListGroups: listGroups,
     ListGroupsForUser: listGroupsForUser,
+    ListInstanceProfileTags: listInstanceProfileTags,
+    ListInstanceProfiles: listInstanceProfiles,
+    ListInstanceProfilesForRole: listInstanceProfilesForRole,
     ListOpenIDConnectProviderTags: listOpenIDConnectProviderTags,
     ListOpenIDConnectProviders: listOpenIDConnectProviders,
     ListPolicies: listPolicies,
@@ -158,19 +192,23 @@ export const iam = serviceOf<IamOperations>()({
     PutUserPermissionsBoundary: putUserPermissionsBoundary,
     PutUserPolicy: putUserPolicy,
     RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
+    RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
     RemoveUserFromGroup: removeUserFromGroup,
     SetDefaultPolicyVersion: setDefaultPolicyVersion,
     SimulateCustomPolicy: simulateCustomPolicy,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
+    TagInstanceProfile: tagInstanceProfile,
     TagOpenIDConnectProvider: tagOpenIDConnectProvider,
     TagPolicy: tagPolicy,
     TagRole: tagRole,
     TagUser: tagUser,
+    UntagInstanceProfile: untagInstanceProfile,
     UntagOpenIDConnectProvider: untagOpenIDConnectProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagRole,
     UntagUser: untagUser,
     UpdateAccessKey: updateAccessKey,
+    UpdateAccountPasswordPolicy: updateAccountPasswordPolicy,
     UpdateAssumeRolePolicy: updateAssumeRolePolicy,
     UpdateGroup: updateGroup,
     UpdateOpenIDConnectProviderThumbprint: updateOpenIDConnectProviderThumbprint,
@@ -180,20 +218,14 @@ export const iam = serviceOf<IamOperations>()({
   },
   unserved: [
     'AcceptDelegationRequest',
-    'AddRoleToInstanceProfile',
     'AssociateDelegationRequest',
     'ChangePassword',
-    'CreateAccountAlias',
     'CreateDelegationRequest',
-    'CreateInstanceProfile',
     'CreateLoginProfile',
     'CreateSAMLProvider',
     'CreateServiceLinkedRole',
     'CreateVirtualMFADevice',
     'DeactivateMFADevice',
-    'DeleteAccountAlias',
-    'DeleteAccountPasswordPolicy',
-    'DeleteInstanceProfile',
     'DeleteLoginProfile',
     'DeleteSAMLProvider',
     'DeleteSSHPublicKey',
@@ -212,13 +244,9 @@ export const iam = serviceOf<IamOperations>()({
     'GenerateCredentialReport',
     'GenerateOrganizationsAccessReport',
     'GenerateServiceLastAccessedDetails',
-    'GetAccountAuthorizationDetails',
-    'GetAccountPasswordPolicy',
-    'GetAccountSummary',
     'GetCredentialReport',
     'GetDelegationRequest',
     'GetHumanReadableSummary',
-    'GetInstanceProfile',
     'GetLoginProfile',
     'GetMFADevice',
     'GetOrganizationsAccessReport',
@@ -229,12 +257,7 @@ export const iam = serviceOf<IamOperations>()({
     'GetServiceLastAccessedDetails',
     'GetServiceLastAccessedDetailsWithEntities',
     'GetServiceLinkedRoleDeletionStatus',
-    'ListAccountAliases',
     'ListDelegationRequests',
-    'ListEntitiesForPolicy',
-    'ListInstanceProfileTags',
-    'ListInstanceProfiles',
-    'ListInstanceProfilesForRole',
     'ListMFADeviceTags',
     'ListMFADevices',
     'ListOrganizationsFeatures',
@@ -248,20 +271,16 @@ export const iam = serviceOf<IamOperations>()({
     'ListSigningCertificates',
     'ListVirtualMFADevices',
     'RejectDelegationRequest',
-    'RemoveRoleFromInstanceProfile',
     'ResetServiceSpecificCredential',
     'ResyncMFADevice',
     'SendDelegationToken',
     'SetSecurityTokenServicePreferences',
-    'TagInstanceProfile',
     'TagMFADevice',
     'TagSAMLProvider',
     'TagServerCertificate',
-    'UntagInstanceProfile',
     'UntagMFADevice',
     'UntagSAMLProvider',
     'UntagServerCertificate',
-    'UpdateAccountPasswordPolicy',
     'UpdateDelegationRequest',
     'UpdateLoginProfile',
     'UpdateSAMLProvider',

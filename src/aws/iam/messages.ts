@@ -86,6 +86,17 @@ export const tooManyTags = () => limit('The number of tags has reached the maxim
 export const reservedTagKey = () =>
   invalidInput('Tag keys beginning with aws: are reserved for system use and cannot be set or removed.')
 
+export const aliasExists = (alias: string) => exists(`The account alias ${alias} already exists.`)
+export const aliasNotFound = () => noSuchEntity('The account alias cannot be found.')
+export const passwordPolicyNotFound = (account: string) =>
+  noSuchEntity(`The Password Policy with domain name ${account} cannot be found.`)
+
+export const instanceProfileNotFound = (name: string) => noSuchEntity(`Instance Profile ${name} cannot be found.`)
+export const instanceProfileExists = (name: string) => exists(`Instance Profile ${name} already exists.`)
+export const tooManyInstanceProfiles = (quota: number) =>
+  limit(`Cannot exceed quota for InstanceProfilesPerAccount: ${quota}`)
+export const tooManyRolesInProfile = () => limit('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1')
+
 export const invalidProviderUrl = () => validation('Invalid Open ID Connect Provider URL')
 export const providerExists = (url: string) => exists(`Provider with url ${url} already exists.`)
 export const providerNotFound = (arn: string) => noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`)

@@ -71,10 +71,7 @@ test('plain HTTP is for this machine, and only where that is allowed', async () 
 })
 
 test('what is late, long, moved or not JSON counts as absent', async () => {
-  const answers: Record<
-    string,
-    (response: { end(text?: string): unknown; writeHead(status: number, headers: object): unknown }) => unknown
-  > = {
+  const answers: Record<string, (response: ServerResponse) => unknown> = {
     '/late': () => undefined,
     '/long': (response) => response.end(`"${'x'.repeat(2000)}"`),
     '/moved': (response) => {
