@@ -73,6 +73,13 @@ interface Pending {
   readonly record: (ended: Ended) => AuditRecord
 }
 
+/** What becomes known of a call while it runs; `id` is that of its audit record. */
+interface CallState {
+  readonly id: string
+  resource?: ResourceFacts
+  note?: AuditNote
+}
+
 type Ended = { readonly output: unknown } | { readonly refused: AwsError }
 
 /** The record of the call itself is the last one: its inner calls ended before it. */
@@ -142,11 +149,9 @@ class Attempt {
     const service = this.#gateway.services.get(operation.service)
     if (!service) throw new AssertionFailure(`service ${operation.service} is not served`)
     const savepoint = this.#tx.savepoint()
-    const id = uuid()
-    const state: { resource?: ResourceFacts; note?: AuditNote } = {}
+    const state: CallState = { id: uuid() }
     const record = (ended: Ended) =>
       auditRecord({
-        id,
         call,
         source: service.source,
         name: operation.name,
@@ -179,7 +184,7 @@ class Attempt {
     operation: Operation,
     input: unknown,
     call: Call,
-    state: { resource?: ResourceFacts; note?: AuditNote },
+    state: CallState,
   ): Promise<unknown> {
     const { platform } = this.#gateway
     const { spec } = operation
@@ -196,6 +201,7 @@ class Attempt {
     const context: Context = {
       ...finding,
       resource,
+      eventId: state.id,
       invoke: (inner, innerInput, options) => this.#invokeInner(call, inner as Operation, innerInput, options) as never,
       require: (demand: Demand) =>
         this.#authorise(call, demand.action, demand.resource, input, () => ({ ...conditions(), ...demand.conditions })),

@@ -33,6 +33,8 @@ export interface Demand {
 
 export interface Context extends Finding {
   readonly resource: ResourceFacts
+  /** The id of this call's audit record. */
+  readonly eventId: string
   /** Calls another operation in the caller's name, in the same transaction, authorised and audited for itself. */
   invoke<I, O>(operation: Operation<I, O>, input: I, options?: InvokeOptions): Promise<Outcome<O>>
   /** Throws the access-denied error unless the caller has this permission too. */
