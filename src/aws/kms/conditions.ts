@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 import type { Conditions } from '../operation.ts'
+import type { KeyWithUsage } from './find-key.ts'
 import type { KeyRecord } from './records.ts'
 
 /** The condition keys that every operation on a key has: who calls, through whom, and what the key is. */
@@ -38,4 +39,10 @@ export function keyOfRecord(record: unknown): KeyRecord | undefined {
   if (typeof record !== 'object' || record === null) return undefined
   if ('spec' in record) return record as KeyRecord
   return 'source' in record ? (record.source as KeyRecord) : undefined
+}
+
+/** For how many whole days nobody has used a key. */
+export function trailingDays(found: KeyWithUsage | undefined, call: Call): Conditions {
+  const days = found && Math.max(0, Math.floor((call.now - found.unusedSince) / 86_400_000))
+  return { 'kms:TrailingDaysWithoutKeyUsage': days }
 }

@@ -11,6 +11,7 @@ import { attestationUnsupported, ciphertextRequired, keyIdRequired, wouldSucceed
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
 import { readCiphertext } from './symmetric.ts'
+import { noteUse } from './usage.ts'
 
 /** Decrypts what `Encrypt` and the data key operations gave out; a symmetric ciphertext says itself which key it needs. */
 export const decrypt = operation('Decrypt', {
@@ -21,7 +22,7 @@ export const decrypt = operation('Decrypt', {
     'kms:EncryptionAlgorithm': input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT',
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'
     if (input.Recipient) throw attestationUnsupported()
     const { CiphertextBlob: blob } = input
@@ -31,8 +32,9 @@ export const decrypt = operation('Decrypt', {
       throw wouldSucceed()
     }
     const cipher = { algorithm, context: input.EncryptionContext }
-    const { plaintext, materialId } = await decryptUnder(tx, record, cipher, blob, 'Decrypt')
+    const { plaintext, materialId } = await decryptUnder(context.tx, record, cipher, blob, 'Decrypt')
     if (input.DryRun) throw wouldSucceed()
+    noteUse(context, record, 'Decrypt')
     return {
       KeyId: arnOf(record),
       Plaintext: new Secret(plaintext),

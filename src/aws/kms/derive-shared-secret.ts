@@ -6,6 +6,7 @@ import { checkEnabled, checkUse } from './key-state.ts'
 import { privateKeyOf } from './material.ts'
 import { attestationUnsupported, invalidPublicKey, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
+import { noteUse } from './usage.ts'
 
 /** The raw secret that a key and somebody's public key agree on. */
 export const deriveSharedSecret = operation('DeriveSharedSecret', {
@@ -15,17 +16,19 @@ export const deriveSharedSecret = operation('DeriveSharedSecret', {
     'kms:KeyAgreementAlgorithm': input.KeyAgreementAlgorithm,
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     if (input.Recipient) throw attestationUnsupported()
     checkEnabled(record)
     checkUse(record, 'KEY_AGREEMENT', 'DeriveSharedSecret', input.KeyAgreementAlgorithm)
-    const privateKey = await privateKeyOf(tx, record)
+    const privateKey = await privateKeyOf(context.tx, record)
     const peer = peerKey(privateKey, input.PublicKey)
     if (!peer) throw invalidPublicKey()
     if (input.DryRun) throw wouldSucceed()
+    const secret = await agree(privateKey, peer)
+    noteUse(context, record, 'DeriveSharedSecret')
     return {
       KeyId: arnOf(record),
-      SharedSecret: new Secret(await agree(privateKey, peer)),
+      SharedSecret: new Secret(secret),
       KeyAgreementAlgorithm: input.KeyAgreementAlgorithm,
       KeyOrigin: record.origin,
     }

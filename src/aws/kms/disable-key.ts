@@ -1,4 +1,5 @@
-import { ownKey } from './find-key.ts'
+import { trailingDays } from './conditions.ts'
+import { ownKeyWithUsage } from './find-key.ts'
 import { checkCustomer } from './key-policy.ts'
 import { checkState } from './key-state.ts'
 import { operation } from './operation.ts'
@@ -6,8 +7,9 @@ import { keyTable } from './records.ts'
 
 /** Keeps a key from being used until it is enabled again. */
 export const disableKey = operation('DisableKey', {
-  on: ownKey,
-  async handle(_input, record, { tx }) {
+  on: ownKeyWithUsage,
+  conditions: (_input, found, call) => trailingDays(found, call),
+  async handle(_input, { source: record }, { tx }) {
     checkCustomer(record)
     checkState(record, 'Enabled', 'Disabled')
     keyTable.put(tx, { ...record, state: 'Disabled' }, record.account, record.region, record.id)

@@ -17,6 +17,7 @@ import {
   keyNotFound,
 } from './messages.ts'
 import { aliasTable, type KeyRecord, keyTable } from './records.ts'
+import { lastUsage } from './usage.ts'
 
 /** A key, as its id or ARN or an alias names it; which of them is told by the form alone. */
 type Reference =
@@ -52,6 +53,21 @@ export async function ownKey({ KeyId: text }: KeyInput, finding: Finding): Promi
   if (reference.id === undefined) throw invalidKeyId(text)
   if (reference.account !== finding.call.caller.account) throw invalidArn(reference.account)
   return findById(reference, finding)
+}
+
+/** A key that the caller wants to take out of use, and since when nobody used it. */
+export interface KeyWithUsage {
+  readonly source: KeyRecord
+  /** The last use, or the key's creation where there was none; milliseconds since 1970. */
+  readonly unusedSince: number
+}
+
+/** As `ownKey`, with what the condition key `kms:TrailingDaysWithoutKeyUsage` asks about. */
+export async function ownKeyWithUsage(input: KeyInput, finding: Finding): Promise<Resource<KeyWithUsage>> {
+  const found = await ownKey(input, finding)
+  if ('missing' in found) return found
+  const used = await lastUsage(finding.tx, finding.platform.store, found.record)
+  return { ...found, record: { source: found.record, unusedSince: used?.at ?? found.record.createdAt } }
 }
 
 export async function findKey(text: string, finding: Finding): Promise<Resource<KeyRecord>> {

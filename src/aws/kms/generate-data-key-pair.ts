@@ -11,6 +11,7 @@ import { attestationUnsupported, originNotValid, specNotSupported, wouldSucceed 
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
 import { encryptSymmetric } from './symmetric.ts'
+import { noteUse } from './usage.ts'
 
 type Request = GenerateDataKeyPairRequest | GenerateDataKeyPairWithoutPlaintextRequest
 
@@ -45,7 +46,9 @@ export const generateDataKeyPairWithoutPlaintext = operation('GenerateDataKeyPai
   },
 })
 
-async function generate(input: Request, record: KeyRecord, { tx }: Context, action: string) {
+type Action = 'GenerateDataKeyPair' | 'GenerateDataKeyPairWithoutPlaintext'
+
+async function generate(input: Request, record: KeyRecord, context: Context, action: Action) {
   checkEnabled(record)
   checkUse(record, 'ENCRYPT_DECRYPT', action, 'SYMMETRIC_DEFAULT')
   if (record.customStore) throw originNotValid(arnOf(record), record.origin)
@@ -54,7 +57,8 @@ async function generate(input: Request, record: KeyRecord, { tx }: Context, acti
   if (input.DryRun) throw wouldSucceed()
   const kind = keyKinds[spec.kind]
   const privateKey = await kind.generate()
-  const { ciphertext, materialId } = await encryptSymmetric(tx, record, privateKey, input.EncryptionContext)
+  const { ciphertext, materialId } = await encryptSymmetric(context.tx, record, privateKey, input.EncryptionContext)
+  noteUse(context, record, action)
   return {
     PrivateKeyCiphertextBlob: ciphertext,
     PublicKey: publicKeyOf(kind.load(privateKey)),

@@ -10,6 +10,7 @@ import { attestationUnsupported, dataKeyLengthRequired, wouldSucceed } from './m
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
 import { encryptSymmetric } from './symmetric.ts'
+import { noteUse } from './usage.ts'
 
 type Request = GenerateDataKeyRequest | GenerateDataKeyWithoutPlaintextRequest
 
@@ -43,15 +44,18 @@ export const generateDataKeyWithoutPlaintext = operation('GenerateDataKeyWithout
   },
 })
 
+type Action = 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext'
+
 const lengths = { AES_128: 16, AES_256: 32 } as const
 
-async function generate(input: Request, record: KeyRecord, { tx }: Context, action: string) {
+async function generate(input: Request, record: KeyRecord, context: Context, action: Action) {
   const { KeySpec: spec, NumberOfBytes: count } = input
   if ((spec === undefined) === (count === undefined)) throw dataKeyLengthRequired()
   checkEnabled(record)
   checkUse(record, 'ENCRYPT_DECRYPT', action, 'SYMMETRIC_DEFAULT')
   if (input.DryRun) throw wouldSucceed()
   const dataKey = randomBytes(spec === undefined ? (count ?? 0) : lengths[spec])
-  const { ciphertext, materialId } = await encryptSymmetric(tx, record, dataKey, input.EncryptionContext)
+  const { ciphertext, materialId } = await encryptSymmetric(context.tx, record, dataKey, input.EncryptionContext)
+  noteUse(context, record, action)
   return { CiphertextBlob: ciphertext, KeyId: arnOf(record), KeyMaterialId: materialId, dataKey }
 }

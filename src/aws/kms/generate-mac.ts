@@ -6,6 +6,7 @@ import { checkEnabled, checkUse } from './key-state.ts'
 import { secretKeyOf } from './material.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
+import { noteUse } from './usage.ts'
 
 /** The HMAC of a message of up to 4096 bytes. */
 export const generateMac = operation('GenerateMac', {
@@ -15,12 +16,13 @@ export const generateMac = operation('GenerateMac', {
     'kms:MacAlgorithm': input.MacAlgorithm,
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     checkEnabled(record)
     checkUse(record, 'GENERATE_VERIFY_MAC', 'GenerateMac', input.MacAlgorithm)
     if (input.DryRun) throw wouldSucceed()
-    const secret = await secretKeyOf(tx, record)
+    const secret = await secretKeyOf(context.tx, record)
     const code = mac(macAlgorithms[input.MacAlgorithm], secret, input.Message.reveal())
+    noteUse(context, record, 'GenerateMac')
     return { KeyId: arnOf(record), Mac: code, MacAlgorithm: input.MacAlgorithm }
   },
 })

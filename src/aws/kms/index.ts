@@ -21,6 +21,7 @@ import { generateDataKey, generateDataKeyWithoutPlaintext } from './generate-dat
 import { generateDataKeyPair, generateDataKeyPairWithoutPlaintext } from './generate-data-key-pair.ts'
 import { generateMac } from './generate-mac.ts'
 import { generateRandom } from './generate-random.ts'
+import { getKeyLastUsage } from './get-key-last-usage.ts'
 import { getKeyPolicy } from './get-key-policy.ts'
 import { getKeyRotationStatus } from './get-key-rotation-status.ts'
 import { getParametersForImport } from './get-parameters-for-import.ts'
@@ -76,6 +77,7 @@ export const kms = serviceOf<KmsOperations>()({
     GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
     GenerateMac: generateMac,
     GenerateRandom: generateRandom,
+    GetKeyLastUsage: getKeyLastUsage,
     GetKeyPolicy: getKeyPolicy,
     GetKeyRotationStatus: getKeyRotationStatus,
     GetParametersForImport: getParametersForImport,
@@ -110,7 +112,6 @@ export const kms = serviceOf<KmsOperations>()({
     'DeleteCustomKeyStore',
     'DescribeCustomKeyStores',
     'DisconnectCustomKeyStore',
-    'GetKeyLastUsage',
     'UpdateCustomKeyStore',
   ],
 })

@@ -11,6 +11,7 @@ import { ciphertextRequired, keyIdRequired, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
 import { readCiphertext } from './symmetric.ts'
+import { noteUse } from './usage.ts'
 
 /** The two keys of one request: the permission on the first is asked for by the operation, that on the second by its handler. */
 interface Keys {
@@ -48,6 +49,8 @@ export const reEncrypt = operation('ReEncrypt', {
     const cipher = { algorithm, context: input.DestinationEncryptionContext }
     const sealed = await encryptUnder(tx, destination, cipher, opened.plaintext)
     opened.plaintext.fill(0)
+    noteUse(context, source, 'ReEncrypt')
+    noteUse(context, destination, 'ReEncrypt')
     return {
       CiphertextBlob: sealed.ciphertext,
       SourceKeyId: arnOf(source),

@@ -1,5 +1,6 @@
+import { trailingDays } from './conditions.ts'
 import { planDeletion } from './deletion.ts'
-import { ownKey } from './find-key.ts'
+import { ownKeyWithUsage } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkCustomer } from './key-policy.ts'
 import { checkState } from './key-state.ts'
@@ -12,11 +13,12 @@ const longestWindowDays = 30
 
 /** Begins the waiting period after which a key and its material are gone for ever. Until then it cannot be used. */
 export const scheduleKeyDeletion = operation('ScheduleKeyDeletion', {
-  on: ownKey,
-  conditions: (input) => ({
+  on: ownKeyWithUsage,
+  conditions: (input, found, call) => ({
+    ...trailingDays(found, call),
     'kms:ScheduleKeyDeletionPendingWindowInDays': input.PendingWindowInDays ?? longestWindowDays,
   }),
-  async handle({ PendingWindowInDays: windowDays = longestWindowDays }, record, { tx, platform }) {
+  async handle({ PendingWindowInDays: windowDays = longestWindowDays }, { source: record }, { tx, platform }) {
     checkCustomer(record)
     checkState(record, 'Enabled', 'Disabled', 'PendingImport', 'Unavailable')
     const { account, region, id } = record

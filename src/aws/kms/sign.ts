@@ -4,6 +4,7 @@ import { kindOf, privateKeyOf } from './material.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { orThrottle, readSigning } from './signature.ts'
+import { noteUse } from './usage.ts'
 
 /** Signs a message of up to 4096 bytes, or the digest of one of any length. */
 export const sign = operation('Sign', {
@@ -14,11 +15,12 @@ export const sign = operation('Sign', {
     'kms:MessageType': input.MessageType ?? 'RAW',
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     const { algorithm, what } = readSigning(input, record, 'Sign')
     if (input.DryRun) throw wouldSucceed()
-    const privateKey = await privateKeyOf(tx, record)
+    const privateKey = await privateKeyOf(context.tx, record)
     const signature = await orThrottle(algorithm.sign(privateKey, kindOf(record), what))
+    noteUse(context, record, 'Sign')
     return { KeyId: arnOf(record), Signature: signature, SigningAlgorithm: input.SigningAlgorithm }
   },
 })

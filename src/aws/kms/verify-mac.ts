@@ -6,6 +6,7 @@ import { checkEnabled, checkUse } from './key-state.ts'
 import { secretKeyOf } from './material.ts'
 import { invalidMac, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
+import { noteUse } from './usage.ts'
 
 /** Checks the HMAC of a message; one that is not valid is refused, never answered with `false`. */
 export const verifyMac = operation('VerifyMac', {
@@ -15,12 +16,13 @@ export const verifyMac = operation('VerifyMac', {
     'kms:MacAlgorithm': input.MacAlgorithm,
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     checkEnabled(record)
     checkUse(record, 'GENERATE_VERIFY_MAC', 'VerifyMac', input.MacAlgorithm)
     if (input.DryRun) throw wouldSucceed()
-    const secret = await secretKeyOf(tx, record)
+    const secret = await secretKeyOf(context.tx, record)
     if (!isMac(macAlgorithms[input.MacAlgorithm], secret, input.Message.reveal(), input.Mac)) throw invalidMac()
+    noteUse(context, record, 'VerifyMac')
     return { KeyId: arnOf(record), MacValid: true, MacAlgorithm: input.MacAlgorithm }
   },
 })

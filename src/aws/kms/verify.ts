@@ -4,6 +4,7 @@ import { kindOf, publicKeyOf } from './material.ts'
 import { invalidSignature, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { orThrottle, readSigning } from './signature.ts'
+import { noteUse } from './usage.ts'
 
 /** Checks a signature; one that is not valid is refused, never answered with `false`. */
 export const verify = operation('Verify', {
@@ -14,12 +15,13 @@ export const verify = operation('Verify', {
     'kms:MessageType': input.MessageType ?? 'RAW',
     'kms:RequestAlias': requestAlias(input.KeyId),
   }),
-  async handle(input, record, { tx }) {
+  async handle(input, record, context) {
     const { algorithm, what } = readSigning(input, record, 'Verify')
     if (input.DryRun) throw wouldSucceed()
-    const publicKey = await publicKeyOf(tx, record)
+    const publicKey = await publicKeyOf(context.tx, record)
     const valid = await orThrottle(algorithm.verify(publicKey, kindOf(record), what, input.Signature))
     if (!valid) throw invalidSignature()
+    noteUse(context, record, 'Verify')
     return { KeyId: arnOf(record), SignatureValid: true, SigningAlgorithm: input.SigningAlgorithm }
   },
 })

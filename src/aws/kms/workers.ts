@@ -11,6 +11,7 @@ import { multiRegionTable } from './multi-region.ts'
 import { countGone } from './quota.ts'
 import { aliasTable, importTable, type KeyRecord, keyTable, materialScope, materialTable } from './records.ts'
 import { cancelRotation, following, planRotation, rotate, rotationKind } from './rotation.ts'
+import { forgetUsage } from './usage.ts'
 
 /** Registers who does the work that KMS plans: the end of keys and of imported material, and automatic rotation. */
 export function registerKmsWorkers(scheduler: Scheduler, { platform }: Pick<Gateway, 'platform'>): void {
@@ -37,6 +38,7 @@ async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
     const imports = await importTable.range(tx, { under: [account, region, id], limit: 1_000 })
     for (const { segments } of imports) importTable.delete(tx, ...segments)
     await countGone(tx, record)
+    forgetUsage(tx, record)
     if (await leaveOthers(tx, record, clock.now())) return
     const rows = await materialTable.range(tx, { under: [account, materialScope(record), id], limit: 5_000 })
     for (const { segments } of rows) materialTable.delete(tx, ...segments)
