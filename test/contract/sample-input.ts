@@ -13,6 +13,7 @@ const texts = [
   'contract-0123456789-0123456789-0123456789',
   'abcdefghijklmnopqrstuvwxyz012345',
   'AKIAIOSFODNN7EXAMPLE',
+  '0123456789abcdef0123456789abcdef01234567',
   '/',
   '/contract/',
   'rate(4 hours)',
