@@ -10,6 +10,8 @@ export interface FetchOptions {
   readonly insecureLoopback: boolean
   readonly timeoutMilliseconds: number
   readonly mostBytes: number
+  /** The machine's time, in milliseconds since 1970, for the times of certificates. */
+  readonly now: number
 }
 
 /** Reads a JSON document from a server of others. Nothing is followed; what is late, long or not JSON counts as absent. */
@@ -32,7 +34,7 @@ export function fetchJson(url: string, options: FetchOptions): Promise<unknown> 
     if (secure) {
       request.on('socket', (socket) => {
         socket.once('secureConnect', () => {
-          if (!isTrusted(socket as TLSSocket, target.hostname, options.thumbprints)) give(undefined)
+          if (!isTrusted(socket as TLSSocket, target.hostname, options)) give(undefined)
         })
       })
     }
@@ -67,11 +69,11 @@ function parsed(bytes: Buffer): unknown {
 }
 
 /** Whether an authority that this machine knows vouches for a server, or a certificate with one of the thumbprints. */
-function isTrusted(socket: TLSSocket, hostname: string, thumbprints: readonly string[]): boolean {
+function isTrusted(socket: TLSSocket, hostname: string, { thumbprints, now }: FetchOptions): boolean {
   if (checkServerIdentity(hostname, socket.getPeerCertificate()) !== undefined) return false
   if (socket.authorized) return true
   const certificate = socket.getPeerX509Certificate()
-  return certificate !== undefined && isPinned(certificate, thumbprints, Date.now())
+  return certificate !== undefined && isPinned(certificate, thumbprints, now)
 }
 
 const longestChain = 10

@@ -59,7 +59,7 @@ export class ProviderKeys {
 
   async #fetch({ name, thumbprints }: OidcProviderRecord, id: string, now: number): Promise<void> {
     const insecureLoopback = this.#insecureLoopback
-    const options = { thumbprints, insecureLoopback, timeoutMilliseconds: 5000, mostBytes: 256 * 1024 }
+    const options = { thumbprints, insecureLoopback, timeoutMilliseconds: 5000, mostBytes: 256 * 1024, now }
     const loopback = /^(?:localhost|127\.0\.0\.1)(?::|\/|$)/.test(name)
     const scheme = insecureLoopback && loopback && thumbprints.length === 0 ? 'http' : 'https'
     const document = await fetchJson(`${scheme}://${name}/.well-known/openid-configuration`, options)
