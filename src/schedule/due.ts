@@ -10,17 +10,18 @@ export interface Due {
   readonly id: string
 }
 
-/** As stored: who is at it until when, and how often it failed. */
+/** As stored: who is at it until when (by the machine's clock), how often it failed, and when it is tried again. */
 export interface DueRecord extends Due {
   readonly claim?: { readonly by: string; readonly until: number }
   readonly attempts?: number
+  readonly retryAt?: number
 }
 
 const width = 16
 
-/** The bounds of all that is due up to and including a moment, in the order of moments. */
-export function dueUntil(moment: number): readonly [from: Key, to: Key] {
-  return [keyOf('due', timeText(0)), keyOf('due', timeText(moment + 1))]
+/** The bounds of all that is due from one moment up to and including another, in the order of moments. */
+export function dueBetween(from: number, until: number): readonly [from: Key, to: Key] {
+  return [keyOf('due', timeText(from)), keyOf('due', timeText(until + 1))]
 }
 
 export function dueKey({ at, kind, id }: Due): Key {
@@ -37,7 +38,7 @@ export function plan(tx: Transaction, due: Due): void {
   tx.put(dueKey(due), { at: due.at, kind: due.kind, id: due.id } satisfies DueRecord)
 }
 
-/** Takes planned work back; `due` must be what was planned. */
+/** Takes planned work back; `due` must be what was planned. A job that is in hand loses its claim. */
 export function cancel(tx: Transaction, due: Due): void {
   tx.delete(dueKey(due))
 }

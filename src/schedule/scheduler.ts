@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { uuid } from '../base/ids.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Key } from '../store/key.ts'
+import { after, type Key } from '../store/key.ts'
 import type { Store, Transaction } from '../store/store.ts'
-import { type Due, type DueRecord, dueKey, dueUntil, plan } from './due.ts'
+import { type Due, type DueRecord, dueBetween, dueKey } from './due.ts'
 
 /** Work in hand. `finish` belongs into the transaction that completes it, so that it is done exactly once. */
 export interface Job extends Due {
@@ -12,7 +13,7 @@ export interface Job extends Due {
   finish(tx: Transaction): Promise<void>
 }
 
-/** The claim ran out and another process took the job over: what this one was about to commit must not be. */
+/** The claim ran out and another process took the job over, or it was cancelled: what was about to be committed must not be. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }
@@ -25,7 +26,7 @@ export interface SchedulerOptions {
   readonly clock: Clock
   /** Hears of every failed attempt. */
   readonly onFailure: (job: Due, attempts: number, error: unknown) => void
-  /** How long a claim holds: after it another process takes over. */
+  /** How long a claim holds: after it the job counts as failed, or as left behind by a process that died. */
   readonly claimMilliseconds?: number
   /** How often to look for work that other processes planned. */
   readonly pollMilliseconds?: number
@@ -43,10 +44,11 @@ const longestRetryMilliseconds = 15 * 60_000
 export class Scheduler {
   readonly #options: Required<SchedulerOptions>
   readonly #workers = new Map<string, Worker>()
-  readonly #id = uuid()
-  #timer: NodeJS.Timeout | undefined
+  #loop: Promise<void> | undefined
   #running: Promise<number> | undefined
-  #stopped = true
+  #stopping = false
+  #woken = false
+  #nudge = () => {}
 
   constructor(options: SchedulerOptions) {
     this.#options = { claimMilliseconds: 5 * 60_000, pollMilliseconds: 5_000, ...options }
@@ -57,25 +59,29 @@ export class Scheduler {
   }
 
   start(): void {
-    this.#stopped = false
-    this.#wakeIn(0)
+    this.#stopping = false
+    this.#loop ??= this.#work()
   }
 
-  /** Resolves when the jobs in hand have ended. */
+  /** Begins no more jobs, and resolves when those in hand have ended. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#running
+    this.#stopping = true
+    this.#nudge()
+    await this.#loop
+    this.#loop = undefined
+    // Whoever asked for that run hears of its failure.
+    await this.#running?.catch(() => {})
   }
 
   /** Looks for work soon: something was planned that may be due already. */
   wake(): void {
-    if (!this.#stopped) this.#wakeIn(0)
+    this.#woken = true
+    this.#nudge()
   }
 
   /** Does all that is due by the product's clock, including what becomes due by doing it. Answers how many jobs ran. */
   async runDue(): Promise<number> {
-    while (this.#running) await this.#running
+    while (this.#running) await this.#running.catch(() => {})
     this.#running = this.#runAll()
     try {
       return await this.#running
@@ -84,83 +90,121 @@ export class Scheduler {
     }
   }
 
-  /** The moment of the earliest work, claimed or not, up to `until`. */
+  /** The earliest moment after now, up to `until`, at which work comes up or is tried again. */
   async nextDue(until: number): Promise<number | undefined> {
-    const [from, to] = dueUntil(until)
+    const now = this.#options.clock.now()
+    const [from, to] = dueBetween(now + 1, Math.max(now, until))
     const [first] = await this.#options.store.transaction((tx) => tx.range<DueRecord>(from, to, { limit: 1 }))
-    return first?.record.at
+    let next = first?.record.at ?? Number.POSITIVE_INFINITY
+    for await (const { retryAt } of this.#dueBy(now))
+      if (retryAt !== undefined && retryAt > now) next = Math.min(next, retryAt)
+    return next <= until ? next : undefined
   }
 
-  #wakeIn(milliseconds: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#tick(), milliseconds).unref()
-  }
-
-  async #tick(): Promise<void> {
-    try {
-      await this.runDue()
-    } catch (error) {
-      this.#options.onFailure({ at: this.#options.clock.now(), kind: 'schedule', id: '' }, 0, error)
+  async #work(): Promise<void> {
+    const { clock, pollMilliseconds, onFailure } = this.#options
+    while (!this.#stopping) {
+      await nextTurn()
+      this.#woken = false
+      let pause = pollMilliseconds
+      try {
+        await this.runDue()
+        const next = await this.nextDue(clock.now() + pollMilliseconds)
+        if (next !== undefined) pause = next - clock.now()
+      } catch (error) {
+        onFailure({ at: clock.now(), kind: 'schedule', id: '' }, 0, error)
+      }
+      if (!this.#woken) await this.#happening(pause)
     }
-    if (!this.#stopped) this.#wakeIn(await this.#untilNext())
   }
 
-  async #untilNext(): Promise<number> {
-    const { clock, pollMilliseconds } = this.#options
-    try {
-      const next = await this.nextDue(clock.now() + pollMilliseconds)
-      return next === undefined ? pollMilliseconds : Math.max(50, next - clock.now())
-    } catch {
-      // The store is away; `runDue` will tell it at the next look.
-      return pollMilliseconds
-    }
+  /** Waits until somebody wakes the scheduler, or one of the jobs ends, or a time has passed. */
+  async #happening(milliseconds: number, jobs: Iterable<Promise<void>> = []): Promise<void> {
+    if (this.#stopping) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, milliseconds).unref()
+    this.#nudge = resolve
+    await Promise.race([promise, ...jobs])
+    clearTimeout(timer)
   }
 
   async #runAll(): Promise<number> {
+    const inHand = new Map<Key, Promise<void>>()
+    const failures: unknown[] = []
     let done = 0
-    for (;;) {
-      const jobs = await this.#findDue()
-      if (jobs.length === 0) return done
-      for (let start = 0; start < jobs.length; start += atOnce) {
-        const ran = await Promise.all(jobs.slice(start, start + atOnce).map((job) => this.#run(job)))
-        done += ran.filter(Boolean).length
-      }
+    const take = (due: DueRecord) => {
+      const key = dueKey(due)
+      const run = this.#run(key, due).then(
+        (ran) => {
+          if (ran) done++
+        },
+        (error: unknown) => void failures.push(error),
+      )
+      inHand.set(
+        key,
+        run.finally(() => inHand.delete(key)),
+      )
     }
+    try {
+      while (!this.#stopping && failures.length === 0) {
+        const found = await this.#findFree(inHand)
+        if (found.length === 0 && inHand.size === 0) break
+        for (const due of found) {
+          if (inHand.size >= atOnce) await Promise.race(inHand.values())
+          if (this.#stopping || failures.length > 0) break
+          take(due)
+        }
+        // A slow job does not keep those from being found that come up meanwhile.
+        if (found.length === 0) await this.#happening(this.#options.pollMilliseconds, inHand.values())
+        await nextTurn()
+      }
+    } finally {
+      await Promise.all(inHand.values())
+    }
+    if (failures.length > 0) throw failures[0]
+    return done
   }
 
-  async #findDue(): Promise<readonly DueRecord[]> {
-    const now = this.#options.clock.now()
-    let [from, to] = dueUntil(now)
+  async #findFree(inHand: ReadonlyMap<Key, unknown>): Promise<readonly DueRecord[]> {
+    const free: DueRecord[] = []
+    for await (const record of this.#dueBy(this.#options.clock.now())) {
+      if (!this.#isFree(record) || inHand.has(dueKey(record))) continue
+      if (free.push(record) === pageSize) break
+    }
+    return free
+  }
+
+  async *#dueBy(moment: number): AsyncGenerator<DueRecord> {
+    let [from, to] = dueBetween(0, moment)
     for (;;) {
       const page = await this.#options.store.transaction((tx) => tx.range<DueRecord>(from, to, { limit: pageSize }))
-      const free = page.map(({ record }) => record).filter((record) => this.#isFree(record))
-      if (free.length > 0 || page.length < pageSize) return free
-      from = `${page.at(-1)?.key}\u0001` as Key
+      for (const { record } of page) yield record
+      const last = page.at(-1)
+      if (!last || page.length < pageSize) return
+      from = after(last.key)
     }
   }
 
-  #isFree(record: DueRecord): boolean {
-    return (
-      this.#workers.has(record.kind) && (record.claim === undefined || record.claim.until <= this.#options.clock.real())
-    )
+  #isFree({ kind, claim, retryAt = 0 }: DueRecord): boolean {
+    const { clock } = this.#options
+    return this.#workers.has(kind) && retryAt <= clock.now() && (claim === undefined || claim.until <= clock.real())
   }
 
-  /** Whether this process did it: another one may have been quicker. */
-  async #run(found: DueRecord): Promise<boolean> {
-    const { store, clock, claimMilliseconds, onFailure } = this.#options
-    const key = dueKey(found)
+  /** Whether this process did it: another one may have been quicker. Rejects where the store fails. */
+  async #run(key: Key, due: Due): Promise<boolean> {
+    const { store, clock, onFailure } = this.#options
+    const claim = { by: uuid(), until: clock.real() + this.#options.claimMilliseconds }
     const claimed = await store.transaction(async (tx) => {
       const record = await tx.get<DueRecord>(key)
       if (!record || !this.#isFree(record)) return undefined
-      const claim = { by: this.#id, until: clock.real() + claimMilliseconds }
-      tx.put(key, { ...record, claim })
+      tx.put(key, { ...record, claim } satisfies DueRecord)
       return record
     })
     if (!claimed) return false
     const { at, kind, id, attempts = 0 } = claimed
     const takeOut = async (tx: Transaction): Promise<boolean> => {
       const record = await tx.get<DueRecord>(key)
-      const mine = record?.claim?.by === this.#id
+      const mine = record?.claim?.by === claim.by
       if (mine) tx.delete(key)
       return mine
     }
@@ -168,18 +212,32 @@ export class Scheduler {
       if (!(await takeOut(tx))) throw new ClaimLost(`${kind} ${id}`)
     }
     try {
-      await this.#workers.get(kind)?.({ at, kind, id, attempts, finish })
+      await this.#withinClaim((this.#workers.get(kind) as Worker)({ at, kind, id, attempts, finish }))
       await store.transaction(takeOut)
     } catch (error) {
-      onFailure(found, attempts + 1, error)
+      onFailure(due, attempts + 1, error)
       await store.transaction(async (tx) => {
         if (!(await takeOut(tx))) return
         const delay = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** Math.min(attempts, 20))
-        const next = { at: clock.now() + delay, kind, id }
-        plan(tx, next)
-        tx.put(dueKey(next), { ...next, attempts: attempts + 1 } satisfies DueRecord)
+        const retryAt = clock.now() + delay
+        tx.put(key, { at, kind, id, attempts: attempts + 1, retryAt } satisfies DueRecord)
       })
     }
     return true
+  }
+
+  /** A job that does not come to an end must not hold up the others for ever; what it still tries to commit is refused. */
+  async #withinClaim(work: Promise<void>): Promise<void> {
+    const { claimMilliseconds } = this.#options
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => late.reject(new Error(`the job was still at work after ${claimMilliseconds} ms`)),
+      claimMilliseconds,
+    ).unref()
+    try {
+      await Promise.race([work, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
