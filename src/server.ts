@@ -77,7 +77,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const platform: Platform = {
     store,
     clock,
-    identities: openIdentities({ clock, dev, managementAccount }),
+    identities: openIdentities({ clock, dev, managementAccount, store }),
     quotas,
     dev,
     managementAccount,

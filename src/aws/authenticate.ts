@@ -53,6 +53,7 @@ export async function authenticate(request: SignedRequest, facts: Authentication
     return { refused: wireError({ kind: credentialRefusals[credential] }, facts.protocol), ...known }
   const result = verify(request, claim, credential.secret, rules)
   if ('refused' in result) return { refused: wireError(result.refused, facts.protocol), ...known }
+  platform.identities.noteUse?.(credential.caller, signingName, claim.region)
   return { caller: credential.caller, region: claim.region }
 }
 

@@ -32,6 +32,8 @@ export interface Identities {
   policies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined>
   /** Whether a policy may name this principal: an account number, an ARN or a unique id, as policies write them. */
   principalExists?(tx: Transaction, principal: string): Promise<boolean>
+  /** Hears of each request whose signature was verified, for the dates of last use. */
+  noteUse?(caller: Caller, service: string, region: string): void
   resourceControl?(tx: Transaction, account: string): Promise<readonly (readonly CompiledPolicy[])[] | undefined>
 }
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import { holderArn } from './access-key.ts'
-import { accessKeyUses } from './key-use.ts'
+import { findLastUse } from './last-use.ts'
 import { accessKeyNotFound } from './messages.ts'
 import { operation } from './operation.ts'
 import { type AccessKeyRecord, accessKeys } from './records.ts'
@@ -10,7 +10,7 @@ import { type AccessKeyRecord, accessKeys } from './records.ts'
 export const getAccessKeyLastUsed = operation('GetAccessKeyLastUsed', {
   on: keyWithId,
   async handle(_input, key, { tx }) {
-    const use = await accessKeyUses.get(tx, key.id)
+    const use = await findLastUse(tx, key.id)
     return {
       UserName: key.holder.type === 'user' ? key.holder.name : 'root',
       AccessKeyLastUsed: use

@@ -2,6 +2,7 @@ import type { Role } from '../models/iam.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import { entityNamed, roleKind } from './entity.ts'
+import { findLastUse } from './last-use.ts'
 import { wireDocument } from './policy-document.ts'
 import type { RoleRecord } from './records.ts'
 import { shownTrust } from './trust.ts'
@@ -37,5 +38,7 @@ export async function listedRole(role: RoleRecord, finding: Finding): Promise<Ro
 
 /** A role as GetRole answers it. */
 export async function wholeRole(role: RoleRecord, finding: Finding): Promise<Role> {
-  return { ...(await listedRole(role, finding)), ...boundaryAndTags(role), RoleLastUsed: {} }
+  const use = await findLastUse(finding.tx, role.id)
+  const RoleLastUsed = use ? { LastUsedDate: use.at, Region: use.region } : {}
+  return { ...(await listedRole(role, finding)), ...boundaryAndTags(role), RoleLastUsed }
 }

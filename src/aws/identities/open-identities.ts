@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Store, Transaction } from '../../store/store.ts'
+import { LastUses } from '../iam/last-use.ts'
 import { findPrincipal } from '../iam/principal.ts'
 import type { Credential, CredentialRefusal, Identities } from '../platform.ts'
 import { callerPolicies } from './caller-policies.ts'
@@ -13,11 +14,16 @@ export interface IdentitiesOptions {
   readonly dev: boolean
   /** The account of the key id `test` in dev mode. */
   readonly managementAccount: string
+  /** Where dates of last use are written down; without it none are. */
+  readonly store?: Store
 }
 
 /** Who may be who, as IAM and STS keep it in the store. Every request reads it anew, so what is revoked is refused at once. */
 export function openIdentities(options: IdentitiesOptions): Identities {
+  const { store, clock } = options
+  const uses = store && new LastUses({ store, clock })
   return {
+    ...(uses && { noteUse: (caller, service, region) => uses.note(caller, service, region) }),
     credential: (tx, accessKeyId, token) => readCredential(tx, accessKeyId, token, options),
     policies: callerPolicies,
     principalExists: async (tx, principal) => (await findPrincipal(tx, principal, options)) !== undefined,
