@@ -9,7 +9,7 @@ test('gives its value to whoever asks for it by name', () => {
 })
 
 test.each([
-  ['a template', () => `${secret}`],
+  ['a template', () => `${String(secret)}`],
   ['a concatenation', () => `a${String(secret)}`],
   ['JSON', () => JSON.stringify({ secret })],
   ['inspect', () => inspect(secret)],
@@ -17,9 +17,9 @@ test.each([
     'inspect of hidden members',
     () => inspect({ nested: [secret] }, { showHidden: true, depth: null, customInspect: false }),
   ],
-  ['its members', () => JSON.stringify({ ...secret }) + Reflect.ownKeys(secret).join()],
+  ['its members', () => JSON.stringify(Object.assign({}, secret)) + Reflect.ownKeys(secret).join()],
   ['a structured clone', () => inspect(structuredClone(secret), { showHidden: true, depth: null })],
-  ['an error', () => inspect(new Error(`failed for ${secret}`))],
+  ['an error', () => inspect(new Error(`failed for ${String(secret)}`))],
 ])('does not show in %s', (_where, show) => {
   expect(show()).not.toContain('hunter2')
 })
