@@ -416,3 +416,48 @@ test('advancing goes past work that a process that died has claimed', async () =
   expect(await advanceThrough(clock, scheduler, begin + 3 * hour)).toBe(2)
   expect(ran).toEqual(['a', 'b'])
 })
+
+test('an extended claim is held for as long again, by whoever still has it', async () => {
+  const { store, watch, failures, another } = open()
+  const going = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<Job>()
+  const first = another(async (job) => {
+    held.resolve(job)
+    await going.promise
+  })
+  const second = another(async () => {})
+  await planAll(store, [due('long')])
+  const running = first.runDue()
+  const job = await held.promise
+  watch.machine += 50_000
+  await job.extend()
+  watch.machine += 50_000
+  expect(await second.runDue()).toBe(0)
+  watch.machine += 20_000
+  expect(await second.runDue()).toBe(1)
+  await expect(job.extend()).rejects.toThrow(ClaimLost)
+  going.resolve()
+  await running
+  expect(failures).toEqual([])
+})
+
+test('kinds with a bound of their own keep to it, and leave the others their places', async () => {
+  const { store, another } = open()
+  let most = 0
+  let now = 0
+  const other = Promise.withResolvers<void>()
+  const scheduler = another(async () => other.resolve())
+  scheduler.register(
+    'slow',
+    async () => {
+      most = Math.max(most, ++now)
+      await other.promise
+      now--
+    },
+    { atOnce: 20 },
+  )
+  const slow = Array.from({ length: 150 }, (_, index) => ({ at: start - 1, kind: 'slow', id: `${index}` }))
+  await planAll(store, [...slow, due('quick')])
+  expect(await scheduler.runDue()).toBe(151)
+  expect(most).toBe(20)
+})

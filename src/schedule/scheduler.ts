@@ -11,6 +11,8 @@ export interface Job extends Due {
   readonly attempts: number
   /** Throws `ClaimLost`, and so keeps the transaction from committing, where another process has taken over. */
   finish(tx: Transaction): Promise<void>
+  /** Holds the claim for as long again from now on, for work that takes its time. Throws `ClaimLost` where it is lost. */
+  extend(): Promise<void>
 }
 
 /** The claim ran out and another process took the job over, or it was cancelled: what was about to be committed must not be. */
@@ -20,6 +22,11 @@ export class ClaimLost extends Error {
 
 /** Does one job of a kind. Work that throws is tried again later; work that returns without `finish` counts as finished. */
 export type Worker = (job: Job) => Promise<void>
+
+export interface KindOptions {
+  /** How many jobs of the kind this process does at once: what waits for the outside must not keep the others waiting. */
+  readonly atOnce?: number
+}
 
 export interface SchedulerOptions {
   readonly store: Store
@@ -44,6 +51,7 @@ const longestRetryMilliseconds = 15 * 60_000
 export class Scheduler {
   readonly #options: Required<SchedulerOptions>
   readonly #workers = new Map<string, Worker>()
+  readonly #limits = new Map<string, number>()
   #loop: Promise<void> | undefined
   #running: Promise<number> | undefined
   #stopping = false
@@ -54,8 +62,9 @@ export class Scheduler {
     this.#options = { claimMilliseconds: 5 * 60_000, pollMilliseconds: 5_000, ...options }
   }
 
-  register(kind: string, worker: Worker): void {
+  register(kind: string, worker: Worker, options: KindOptions = {}): void {
     this.#workers.set(kind, worker)
+    if (options.atOnce !== undefined) this.#limits.set(kind, options.atOnce)
   }
 
   start(): void {
@@ -129,7 +138,7 @@ export class Scheduler {
   }
 
   async #runAll(): Promise<number> {
-    const inHand = new Map<Key, Promise<void>>()
+    const inHand = new Map<Key, { readonly kind: string; readonly run: Promise<void> }>()
     const failures: unknown[] = []
     let done = 0
     const take = (due: DueRecord) => {
@@ -140,35 +149,45 @@ export class Scheduler {
         },
         (error: unknown) => void failures.push(error),
       )
-      inHand.set(
-        key,
-        run.finally(() => inHand.delete(key)),
-      )
+      inHand.set(key, { kind: due.kind, run: run.finally(() => inHand.delete(key)) })
     }
+    const isFull = (kind: string) => this.#isFull(kind, inHand.values())
+    const runs = () => [...inHand.values()].map(({ run }) => run)
+    let queue: readonly DueRecord[] = []
     try {
       while (!this.#stopping && failures.length === 0) {
-        const found = await this.#findFree(inHand)
-        if (found.length === 0 && inHand.size === 0) break
-        for (const due of found) {
-          if (inHand.size >= atOnce) await Promise.race(inHand.values())
-          if (this.#stopping || failures.length > 0) break
-          take(due)
+        if (!queue.some(({ kind }) => !isFull(kind))) queue = await this.#findFree(inHand, isFull)
+        if (queue.length === 0 && inHand.size === 0) break
+        const waiting: DueRecord[] = []
+        for (const due of queue) {
+          if (isFull(due.kind)) waiting.push(due)
+          else take(due)
         }
+        const took = queue.length - waiting.length
+        queue = waiting
         // A slow job does not keep those from being found that come up meanwhile.
-        if (found.length === 0) await this.#happening(this.#options.pollMilliseconds, inHand.values())
+        if (took === 0 || queue.length > 0) await this.#happening(this.#options.pollMilliseconds, runs())
         await nextTurn()
       }
     } finally {
-      await Promise.all(inHand.values())
+      await Promise.all(runs())
     }
     if (failures.length > 0) throw failures[0]
     return done
   }
 
-  async #findFree(inHand: ReadonlyMap<Key, unknown>): Promise<readonly DueRecord[]> {
+  /** Kinds with a bound of their own leave the common one alone. */
+  #isFull(kind: string, inHand: Iterable<{ readonly kind: string }>): boolean {
+    const own = this.#limits.get(kind)
+    let count = 0
+    for (const job of inHand) if (own === undefined ? !this.#limits.has(job.kind) : job.kind === kind) count++
+    return count >= (own ?? atOnce)
+  }
+
+  async #findFree(inHand: ReadonlyMap<Key, unknown>, isFull: (kind: string) => boolean): Promise<readonly DueRecord[]> {
     const free: DueRecord[] = []
     for await (const record of this.#dueBy(this.#options.clock.now())) {
-      if (!this.#isFree(record) || inHand.has(dueKey(record))) continue
+      if (!this.#isFree(record) || inHand.has(dueKey(record)) || isFull(record.kind)) continue
       if (free.push(record) === pageSize) break
     }
     return free
@@ -193,26 +212,36 @@ export class Scheduler {
   /** Whether this process did it: another one may have been quicker. Rejects where the store fails. */
   async #run(key: Key, due: Due): Promise<boolean> {
     const { store, clock, onFailure } = this.#options
-    const claim = { by: uuid(), until: clock.real() + this.#options.claimMilliseconds }
+    const by = uuid()
+    const newClaim = () => ({ by, until: clock.real() + this.#options.claimMilliseconds })
     const claimed = await store.transaction(async (tx) => {
       const record = await tx.get<DueRecord>(key)
       if (!record || !this.#isFree(record)) return undefined
-      tx.put(key, { ...record, claim } satisfies DueRecord)
+      tx.put(key, { ...record, claim: newClaim() } satisfies DueRecord)
       return record
     })
     if (!claimed) return false
     const { at, kind, id, attempts = 0 } = claimed
     const takeOut = async (tx: Transaction): Promise<boolean> => {
       const record = await tx.get<DueRecord>(key)
-      const mine = record?.claim?.by === claim.by
+      const mine = record?.claim?.by === by
       if (mine) tx.delete(key)
       return mine
     }
     const finish = async (tx: Transaction) => {
       if (!(await takeOut(tx))) throw new ClaimLost(`${kind} ${id}`)
     }
+    const limit = this.#claimLimit()
+    const extend = async () => {
+      await store.transaction(async (tx) => {
+        const record = await tx.get<DueRecord>(key)
+        if (record?.claim?.by !== by) throw new ClaimLost(`${kind} ${id}`)
+        tx.put(key, { ...record, claim: newClaim() } satisfies DueRecord)
+      })
+      limit.renew()
+    }
     try {
-      await this.#withinClaim((this.#workers.get(kind) as Worker)({ at, kind, id, attempts, finish }))
+      await limit.hold((this.#workers.get(kind) as Worker)({ at, kind, id, attempts, finish, extend }))
       await store.transaction(takeOut)
     } catch (error) {
       onFailure(due, attempts + 1, error)
@@ -227,17 +256,27 @@ export class Scheduler {
   }
 
   /** A job that does not come to an end must not hold up the others for ever; what it still tries to commit is refused. */
-  async #withinClaim(work: Promise<void>): Promise<void> {
+  #claimLimit() {
     const { claimMilliseconds } = this.#options
     const late = Promise.withResolvers<never>()
-    const timer = setTimeout(
-      () => late.reject(new Error(`the job was still at work after ${claimMilliseconds} ms`)),
-      claimMilliseconds,
-    ).unref()
-    try {
-      await Promise.race([work, late.promise])
-    } finally {
-      clearTimeout(timer)
+    const begin = () =>
+      setTimeout(
+        () => late.reject(new Error(`the job was still at work after ${claimMilliseconds} ms`)),
+        claimMilliseconds,
+      ).unref()
+    let timer = begin()
+    return {
+      renew() {
+        clearTimeout(timer)
+        timer = begin()
+      },
+      async hold(work: Promise<void>): Promise<void> {
+        try {
+          await Promise.race([work, late.promise])
+        } finally {
+          clearTimeout(timer)
+        }
+      },
     }
   }
 }
