@@ -12,6 +12,8 @@ import type { Platform } from './aws/platform.ts'
 import type { Quotas } from './aws/quotas.ts'
 import { secretsmanager } from './aws/secretsmanager/index.ts'
 import { registerSecretsManagerWorkers } from './aws/secretsmanager/workers.ts'
+import { ssm } from './aws/ssm/index.ts'
+import { registerSsmWorkers } from './aws/ssm/workers.ts'
 import { sts } from './aws/sts/index.ts'
 import type { Clock } from './base/clock.ts'
 import { Scheduler } from './schedule/scheduler.ts'
@@ -53,7 +55,7 @@ export interface Assembly {
 }
 
 /** Every service of the AWS façade. */
-export const awsServices = [secretsmanager, kms, iam, sts, keyturn] as const
+export const awsServices = [secretsmanager, ssm, kms, iam, sts, keyturn] as const
 
 /** Puts the rooms together: the only place that knows all of them. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
@@ -94,6 +96,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   }
   registerKmsWorkers(scheduler, gateway)
   registerSecretsManagerWorkers(scheduler, gateway)
+  registerSsmWorkers(scheduler, gateway)
   scheduler.start()
   return {
     store,

@@ -10,6 +10,9 @@ export interface Quotas {
   readonly managedPoliciesPerAccount: number
   readonly attachedPolicies: number
   readonly accessKeysPerUser: number
+  readonly standardParameters: number
+  readonly advancedParameters: number
+  readonly parameterVersions: number
 }
 
 /** AWS's own numbers (service quota pages). */
@@ -24,4 +27,7 @@ export const awsQuotas: Quotas = {
   managedPoliciesPerAccount: 1_500,
   attachedPolicies: 10,
   accessKeysPerUser: 2,
+  standardParameters: 10_000,
+  advancedParameters: 100_000,
+  parameterVersions: 100,
 }

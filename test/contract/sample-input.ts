@@ -21,6 +21,7 @@ const texts = [
   'https://example.com',
   '123456',
   '{}',
+  'Type',
   'v1',
 ]
 

@@ -1,5 +1,6 @@
 import { lineTerminator, wordCharacter } from './char-set.ts'
-import { parsePattern, type PatternFault, type Place } from './parse.ts'
+import type { PatternFault } from './cursor.ts'
+import { parsePattern, type Place } from './parse.ts'
 import { type Program, programOf, type Step } from './program.ts'
 
 /**

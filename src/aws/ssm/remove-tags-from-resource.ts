@@ -1,0 +1,13 @@
+import { operation } from './operation.ts'
+import { taggedParameter } from './tags.ts'
+import { writeParameter } from './write-parameter.ts'
+
+/** Takes tags off a parameter, of which any may be missing. */
+export const removeTagsFromResource = operation('RemoveTagsFromResource', {
+  on: taggedParameter,
+  async handle(input, found, { tx }) {
+    const gone = new Set(input.TagKeys)
+    writeParameter(tx, { ...found, tags: found.tags.filter(({ key }) => !gone.has(key)) })
+    return {}
+  },
+})
