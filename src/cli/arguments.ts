@@ -23,3 +23,13 @@ export function positiveNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text) || number < 1) throw new InvalidArgumentError('A whole number from 1 is needed.')
   return number
 }
+
+/** A parser of whole numbers from `least` to `most`. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (!/^\d{1,9}$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is needed.`)
+    return number
+  }
+}

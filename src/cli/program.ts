@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../base/version.ts'
 import { accountCommand } from './account.ts'
+import { agentCommand } from './agent.ts'
 import { auditCommand } from './audit.ts'
 import { barrierCommand } from './barrier.ts'
 import { devCommand } from './dev.ts'
@@ -24,6 +25,7 @@ export function program(): Command {
     accountCommand(),
     barrierCommand(),
     auditCommand(),
+    agentCommand(),
   ]) {
     root.addCommand(withOverride(command))
   }

@@ -1,14 +1,13 @@
 import { Secret } from '../base/secret.ts'
-import { sign } from '../sigv4/sign.ts'
+import { causeOf, postJson, readJsonObject, readJsonRefusal } from '../client/signed-post.ts'
+import type { SigningCredentials } from '../sigv4/sign.ts'
 import { CliError } from './output.ts'
 
 /** How to reach a server, from flags and the variables that AWS's own clients read. */
 export interface ServerAccess {
   readonly endpoint: URL
   readonly region: string
-  readonly credentials:
-    | { readonly accessKeyId: string; readonly secretAccessKey: Secret<string>; readonly sessionToken?: Secret<string> }
-    | undefined
+  readonly credentials: SigningCredentials | undefined
 }
 
 export interface AccessFlags {
@@ -47,25 +46,12 @@ export async function callServer(
       2,
     )
   }
-  const body = Buffer.from(JSON.stringify(input))
-  const given = ['Host', endpoint.host, 'Content-Type', 'application/x-amz-json-1.1', 'X-Amz-Target', target]
-  const path = endpoint.pathname
-  const signed = sign({ method: 'POST', target: path, headers: given, body }, credentials, {
-    region,
-    service,
-    nowMs: Date.now(),
-  })
-  const headers = new Headers()
-  for (let index = 0; index < signed.length; index += 2) {
-    if (signed[index] !== 'Host') headers.set(signed[index] as string, signed[index + 1] as string)
-  }
-  const answer = await reach(endpoint, { method: 'POST', headers, body })
-  const text = await answer.text()
-  const parsed = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
-  if (answer.ok) return parsed
-  throw new CliError(
-    `${String(parsed['__type'])}: ${String(parsed['Message'] ?? parsed['message'] ?? 'the server refused')}`,
-  )
+  const posted = await postJson({ endpoint, region, service, target, input, credentials, nowMs: Date.now() })
+  if ('unreachable' in posted) throw noAnswer(endpoint, posted.unreachable)
+  const { status, text } = posted
+  if (status === 200) return (text === '' ? {} : readJsonObject(text)) ?? {}
+  const { code, message } = readJsonRefusal(text) ?? { code: `Status ${status}`, message: '' }
+  throw new CliError(`${code}: ${message || 'the server refused'}`)
 }
 
 /** An unsigned request, such as the one for health. */
@@ -73,9 +59,10 @@ export async function reach(url: URL, init: RequestInit = {}): Promise<Response>
   try {
     return await fetch(url, { ...init, redirect: 'error' })
   } catch (error) {
-    const cause = (error as { cause?: { code?: string; message?: string } }).cause
-    throw new CliError(
-      `No server answers at ${url.origin} (${cause?.code ?? cause?.message ?? 'no connection'}). Is it running? Name another with --endpoint.`,
-    )
+    throw noAnswer(url, causeOf(error))
   }
+}
+
+function noAnswer({ origin }: URL, cause: string): CliError {
+  return new CliError(`No server answers at ${origin} (${cause}). Is it running? Name another with --endpoint.`)
 }

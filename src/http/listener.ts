@@ -28,6 +28,8 @@ export interface ListenerOptions {
   readonly port: number
   readonly tls?: { readonly cert: string; readonly key: string; readonly minVersion: 'TLSv1.2' | 'TLSv1.3' }
   readonly limits: Limits
+  /** How many connections may be open at a time; those beyond are closed as they come. */
+  readonly connections?: number
   /** Answers a request that may be answered at all; must not reject. */
   readonly handle: (request: Arrived) => Promise<Reply>
   /** Refuses a request by its head, before its body is read. */
@@ -63,6 +65,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.requestTimeout = limits.requestSeconds * 1000
   server.keepAliveTimeout = limits.idleSeconds * 1000
   server.maxHeadersCount = 200
+  if (options.connections !== undefined) server.maxConnections = options.connections
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, () => {
