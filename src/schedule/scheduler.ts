@@ -127,18 +127,19 @@ export class Scheduler {
     }
   }
 
-  /** Waits until somebody wakes the scheduler, or one of the jobs ends, or a time has passed. */
-  async #happening(milliseconds: number, jobs: Iterable<Promise<void>> = []): Promise<void> {
-    if (this.#stopping) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, milliseconds).unref()
-    this.#nudge = resolve
-    await Promise.race([promise, ...jobs])
+  /** Waits until somebody wakes the scheduler, or one of the jobs ends, or a time has passed. Answers whether a job ended. */
+  async #happening(milliseconds: number, jobs: Iterable<Promise<boolean>> = []): Promise<boolean> {
+    if (this.#stopping) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(resolve, milliseconds, false).unref()
+    this.#nudge = () => resolve(false)
+    const ended = await Promise.race([promise, ...jobs])
     clearTimeout(timer)
+    return ended
   }
 
   async #runAll(): Promise<number> {
-    const inHand = new Map<Key, { readonly kind: string; readonly run: Promise<void> }>()
+    const inHand = new Map<Key, { readonly kind: string; readonly run: Promise<boolean> }>()
     const failures: unknown[] = []
     let done = 0
     const take = (due: DueRecord) => {
@@ -149,24 +150,27 @@ export class Scheduler {
         },
         (error: unknown) => void failures.push(error),
       )
-      inHand.set(key, { kind: due.kind, run: run.finally(() => inHand.delete(key)) })
+      inHand.set(key, { kind: due.kind, run: run.then(() => inHand.delete(key)) })
     }
     const isFull = (kind: string) => this.#isFull(kind, inHand.values())
     const runs = () => [...inHand.values()].map(({ run }) => run)
     let queue: readonly DueRecord[] = []
+    let look = true
     try {
       while (!this.#stopping && failures.length === 0) {
-        if (!queue.some(({ kind }) => !isFull(kind))) queue = await this.#findFree(inHand, isFull)
-        if (queue.length === 0 && inHand.size === 0) break
+        const looked: boolean = look && queue.every(({ kind }) => isFull(kind))
+        if (looked) queue = [...(await this.#findFree(inHand, isFull)), ...queue]
+        if (looked && queue.length === 0 && inHand.size === 0) break
         const waiting: DueRecord[] = []
         for (const due of queue) {
           if (isFull(due.kind)) waiting.push(due)
           else take(due)
         }
-        const took = queue.length - waiting.length
+        const took = waiting.length < queue.length
         queue = waiting
-        // A slow job does not keep those from being found that come up meanwhile.
-        if (took === 0 || queue.length > 0) await this.#happening(this.#options.pollMilliseconds, runs())
+        // A slow job does not keep those from being found that come up meanwhile; one that ends makes room for what is known.
+        if (took) look = looked || queue.length === 0
+        else look = !(await this.#happening(this.#options.pollMilliseconds, runs())) || queue.length === 0
         await nextTurn()
       }
     } finally {
