@@ -6,12 +6,13 @@ const localName =
 
 /**
  * What a development server must not answer: its keys are known to everybody, so a web page that a developer has open
- * could sign requests too. A browser betrays itself by `Origin`, and a page that renamed itself to this address (DNS
- * rebinding) by a foreign `Host`.
+ * could sign requests too. A browser betrays itself by `Origin`, or, where it sends none (a signed address as the source
+ * of an image, a link), by `Sec-Fetch-Site`; a page that renamed itself to this address (DNS rebinding) by a foreign `Host`.
  */
 export function devGuard({ headers }: IncomingMessage): Reply | undefined {
-  if (headers.origin !== undefined)
-    return refused('Requests from web pages (with an Origin header) are not answered in dev mode.')
+  const site = headers['sec-fetch-site']
+  if (headers.origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin'))
+    return refused('Requests from web pages (with an Origin or a Sec-Fetch-Site header) are not answered in dev mode.')
   if (!localName.test(headers.host ?? ''))
     return refused('In dev mode the Host must be localhost, a name under .localhost, or a loopback address.')
   return undefined

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
 /** A request whose body has arrived whole. */
@@ -30,10 +30,12 @@ export interface ListenerOptions {
   readonly limits: Limits
   /** How many connections may be open at a time; those beyond are closed as they come. */
   readonly connections?: number
-  /** Answers a request that may be answered at all; must not reject. */
+  /** Answers a request that may be answered at all. Where it rejects, the client learns of a failure and no more. */
   readonly handle: (request: Arrived) => Promise<Reply>
   /** Refuses a request by its head, before its body is read. */
   readonly guard?: (head: IncomingMessage) => Reply | undefined
+  /** Hears of what `handle` rejected with. */
+  readonly onFault?: (error: unknown) => void
 }
 
 export interface Limits {
@@ -50,22 +52,29 @@ export interface Listener {
   drain(graceSeconds: number): Promise<void>
 }
 
-const tooLarge: Reply = {
-  status: 413,
-  headers: { 'Content-Type': 'application/x-amz-json-1.1', Connection: 'close' },
-  body: '{"__type":"RequestEntityTooLargeException","message":"The request body is larger than this server accepts."}',
-}
+/** Bodies that have begun to arrive may together take this many times the longest one. */
+const bodiesAtOnce = 256
+const smallBody = 16 * 1024
+const mostHeaders = 200
+/** How long a client that was refused may go on sending, so that it reads the answer before its connection ends. */
+const lingerMilliseconds = 2_000
 
 /** Listens with Node's own parser in its strict mode. Everything is bounded: head, body, time of a request, idle time. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { limits } = options
-  let draining = false
-  const server = create(options, (request, response) => receive(request, response, options, () => draining))
+  const state: State = { options, draining: false, buffered: 0, unused: new Map() }
+  const server = create(options, (request, response) => receive(request, response, state))
   server.headersTimeout = limits.requestSeconds * 1000
   server.requestTimeout = limits.requestSeconds * 1000
   server.keepAliveTimeout = limits.idleSeconds * 1000
-  server.maxHeadersCount = 200
+  // The parser leaves out what is beyond the limit; one more tells that there was more.
+  server.maxHeadersCount = mostHeaders + 1
   if (options.connections !== undefined) server.maxConnections = options.connections
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket)
+    state.unused.set(name, socket)
+    socket.once('close', () => state.unused.delete(name))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, () => {
@@ -78,21 +87,39 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     host: address,
     port,
     drain(graceSeconds) {
-      draining = true
-      return close(server, graceSeconds)
+      state.draining = true
+      return close(server, state, graceSeconds)
     },
   }
+}
+
+interface State {
+  readonly options: ListenerOptions
+  draining: boolean
+  /** Bytes of larger bodies that are arriving or being answered. */
+  buffered: number
+  /** Connections on which no request has come yet: Node counts them as busy. */
+  readonly unused: Map<string, Socket>
 }
 
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
 
 function create({ tls, limits }: ListenerOptions, onRequest: OnRequest): Server {
-  const parsing = { maxHeaderSize: limits.headerBytes, insecureHTTPParser: false, requireHostHeader: true }
+  const parsing = {
+    maxHeaderSize: limits.headerBytes,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    connectionsCheckingInterval: Math.min(30, limits.requestSeconds) * 500,
+  }
   if (!tls) return createServer(parsing, onRequest)
-  return createTlsServer({ ...parsing, cert: tls.cert, key: tls.key, minVersion: tls.minVersion }, onRequest)
+  const { cert, key, minVersion } = tls
+  return createTlsServer(
+    { ...parsing, cert, key, minVersion, handshakeTimeout: limits.requestSeconds * 1000 },
+    onRequest,
+  )
 }
 
-function close(server: Server, graceSeconds: number): Promise<void> {
+function close(server: Server, { unused }: State, graceSeconds: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
     server.close(() => {
@@ -100,38 +127,116 @@ function close(server: Server, graceSeconds: number): Promise<void> {
       resolve()
     })
     server.closeIdleConnections()
+    for (const socket of unused.values()) socket.destroy()
   })
 }
 
-function receive(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ListenerOptions,
-  draining: () => boolean,
-): void {
-  const refused = options.guard?.(request)
-  if (refused) {
-    request.resume()
-    send(response, refused, true)
-    return
-  }
+/** A connection by its other end: with TLS, requests come on another object than the connection did. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
+function receive(request: IncomingMessage, response: ServerResponse, state: State): void {
+  const { options, unused } = state
+  if (unused.size > 0) unused.delete(nameOf(request.socket))
+  if (ending.has(request.socket)) return
+  const refused =
+    request.rawHeaders.length > 2 * mostHeaders
+      ? refusals.headers
+      : (options.guard?.(request) ?? tooLong(request, state))
+  if (refused) refuse(request, response, refused)
+  else readBody(request, response, state)
+}
+
+function tooLong({ headers }: IncomingMessage, { options }: State): Reply | undefined {
+  return Number(headers['content-length'] ?? 0) > options.limits.bodyBytes ? refusals.body : undefined
+}
+
+/** Most requests are, and are not worth counting: the number of connections bounds them. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBody
+}
+
+function readBody(request: IncomingMessage, response: ServerResponse, state: State): void {
+  const { limits } = state.options
   const chunks: Buffer[] = []
   let size = 0
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= options.limits.bodyBytes) chunks.push(chunk)
-    else if (!response.headersSent) {
-      chunks.length = 0
-      send(response, tooLarge, true)
-      response.once('finish', () => request.destroy())
-    }
-  })
+  let ended = false
+  let counted = 0
+  const release = () => {
+    state.buffered -= counted
+    counted = 0
+    chunks.length = 0
+  }
+  if (!isSmall(request)) response.once('close', release)
   request.on('error', () => request.destroy())
-  request.on('end', () => {
-    if (response.headersSent) return
-    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    void options.handle(arrived(request, body)).then((reply) => send(response, reply, draining()))
+  request.on('data', (chunk: Buffer) => {
+    if (ended) return
+    size += chunk.length
+    chunks.push(chunk)
+    if (!isSmall(request)) {
+      counted += chunk.length
+      state.buffered += chunk.length
+    }
+    const over = size > limits.bodyBytes ? refusals.body : undefined
+    const reply = over ?? (state.buffered > limits.bodyBytes * bodiesAtOnce ? refusals.busy : undefined)
+    if (!reply) return
+    ended = true
+    release()
+    refuse(request, response, reply)
   })
+  request.on('end', () => {
+    if (ended) return
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    void answer(request, response, body, state)
+  })
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, state: State): Promise<void> {
+  try {
+    send(response, await state.options.handle(arrived(request, body)), state.draining)
+  } catch (error) {
+    state.options.onFault?.(error)
+    if (response.headersSent) response.destroy()
+    else send(response, refusals.fault, true)
+  }
+}
+
+/** Connections whose last answer is given: what their clients sent behind it is not carried out. */
+const ending = new WeakSet<Socket>()
+
+/**
+ * Answers before the body has come, which ends the connection. What the client still sends is thrown away for a while:
+ * closing a connection with unread bytes in it would take the answer from the client.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
+  ending.add(request.socket)
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' })
+  response.write(body)
+  const end = () => void response.end()
+  if (request.complete) return end()
+  const patience = setTimeout(() => request.destroy(), lingerMilliseconds)
+  response.once('close', () => clearTimeout(patience))
+  request.once('end', end)
+  request.on('error', () => request.destroy())
+  request.resume()
+}
+
+const refusals = {
+  headers: refusal(
+    431,
+    'RequestHeaderFieldsTooLargeException',
+    'The request has more headers than this server accepts.',
+  ),
+  body: refusal(413, 'RequestEntityTooLargeException', 'The request body is larger than this server accepts.'),
+  busy: refusal(503, 'ServiceUnavailableException', 'The server is receiving too much at once. Try again.'),
+  fault: refusal(500, 'InternalFailure', 'An error occurred on the server side.'),
+}
+
+function refusal(status: number, type: string, message: string): Reply {
+  const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-ErrorType': type }
+  return { status, headers, body: JSON.stringify({ __type: type, message }) }
 }
 
 function arrived(request: IncomingMessage, body: Buffer): Arrived {
@@ -148,12 +253,20 @@ function arrived(request: IncomingMessage, body: Buffer): Arrived {
     rawHeaders: request.rawHeaders,
     body,
     sourceIp: address.startsWith('::ffff:') ? address.slice(7) : address,
-    tls: socket.encrypted ? tlsOf(socket, request.headers.host ?? '') : undefined,
+    tls: socket.encrypted ? { ...sessionOf(socket), host: request.headers.host ?? '' } : undefined,
   }
 }
 
-function tlsOf(socket: TLSSocket, host: string) {
-  return { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName, host }
+const sessions = new WeakMap<TLSSocket, { readonly version: string; readonly cipher: string }>()
+
+/** What a connection agreed on; asked once, because each asking crosses into OpenSSL. */
+function sessionOf(socket: TLSSocket) {
+  let session = sessions.get(socket)
+  if (!session) {
+    session = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName }
+    sessions.set(socket, session)
+  }
+  return session
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply, last: boolean): void {

@@ -14,7 +14,7 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>()
   readonly #gauges = new Map<string, { help: string; read: () => number }>()
 
-  /** A figure that is read when somebody asks. */
+  /** A figure that is read when somebody asks; one that only grows has a name in `_total`. */
   gauge(name: string, help: string, read: () => number): void {
     this.#gauges.set(name, { help, read })
   }
@@ -52,7 +52,8 @@ export class Metrics {
       )
     }
     for (const [name, { help, read }] of this.#gauges) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`)
+      const type = name.endsWith('_total') ? 'counter' : 'gauge'
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${read()}`)
     }
     return `${lines.join('\n')}\n`
   }

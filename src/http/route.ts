@@ -14,11 +14,11 @@ export interface Routes {
   readonly onServed?: (request: Arrived, served: Served, seconds: number) => void
 }
 
-/** Sends a request to whom it is for. Must not reject: every failure is an answer. */
+/** Sends a request to whom it is for. */
 export function route({ aws, metrics, metricsFor, own, onServed }: Routes): (request: Arrived) => Promise<Reply> {
   return async (request) => {
     if (request.path.startsWith('/_keyturn/')) return own?.(request) ?? health(request) ?? notFound
-    if (request.path === '/metrics' && request.method === 'GET') {
+    if (request.path === '/metrics' && (request.method === 'GET' || request.method === 'HEAD')) {
       const open = metricsFor === 'all' || (metricsFor === 'loopback' && isLoopback(request.sourceIp))
       return open
         ? { status: 200, headers: { 'Content-Type': 'text/plain; version=0.0.4' }, body: metrics.text() }
