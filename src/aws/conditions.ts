@@ -17,13 +17,13 @@ export type ConditionLookup = (lowercasedKey: string) => Value
 
 /**
  * The context of a request as policies see it: the global keys (IAM user guide, «AWS global condition context keys»),
- * then the operation's. Keys are compared in lower case; tag keys behind the slash as well, as AWS does.
+ * then the operation's, which may also say what the request by itself does not (a second factor given with it). Keys are compared in lower case; tag keys behind the slash as well, as AWS does.
  */
 export function conditionLookup(sources: ConditionSources): ConditionLookup {
   let specific: Map<string, Value> | undefined
   return (key) => {
-    const global = globals[key]
-    if (global) return global(sources)
+    const global = globals[key]?.(sources)
+    if (global !== undefined) return global
     const slash = key.indexOf('/')
     if (slash > 0) {
       const tags = tagSources[key.slice(0, slash)]

@@ -22,6 +22,7 @@ export const createUser = operation('CreateUser', {
       tags: readTags(input.Tags),
       accessKeys: [],
       groups: [],
+      mfaDevices: [],
     }
     const user =
       PermissionsBoundary === undefined ? bare : await changeBoundary(userKind, bare, PermissionsBoundary, context)

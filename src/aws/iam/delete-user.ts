@@ -9,6 +9,7 @@ export const deleteUser = operation('DeleteUser', {
   on: userNamed,
   async handle(_input, user, context) {
     if (user.groups.length > 0) throw mustGoFirst.groups()
+    if (user.mfaDevices.length > 0) throw mustGoFirst.mfaDevices()
     if (user.accessKeys.length > 0) throw mustGoFirst.accessKeys()
     if (user.attached.length > 0) throw mustGoFirst.attached()
     if (user.inline.length > 0) throw mustGoFirst.inline()

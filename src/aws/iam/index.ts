@@ -17,6 +17,8 @@ import { createPolicy } from './create-policy.ts'
 import { createRole } from './create-role.ts'
 import { createServiceSpecificCredential } from './create-service-specific-credential.ts'
 import { createUser } from './create-user.ts'
+import { createVirtualMFADevice } from './create-virtual-mfa-device.ts'
+import { deactivateMFADevice } from './deactivate-mfa-device.ts'
 import { deleteAccessKey } from './delete-access-key.ts'
 import { deleteAccountAlias } from './delete-account-alias.ts'
 import { deleteAccountPasswordPolicy } from './delete-account-password-policy.ts'
@@ -32,9 +34,11 @@ import { deleteRole } from './delete-role.ts'
 import { deleteUserPermissionsBoundary } from './delete-user-permissions-boundary.ts'
 import { deleteUserPolicy } from './delete-user-policy.ts'
 import { deleteUser } from './delete-user.ts'
+import { deleteVirtualMFADevice } from './delete-virtual-mfa-device.ts'
 import { detachGroupPolicy } from './detach-group-policy.ts'
 import { detachRolePolicy } from './detach-role-policy.ts'
 import { detachUserPolicy } from './detach-user-policy.ts'
+import { enableMFADevice } from './enable-mfa-device.ts'
 import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
 import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
 import { getAccountPasswordPolicy } from './get-account-password-policy.ts'
@@ -44,6 +48,7 @@ import { getContextKeysForPrincipalPolicy } from './get-context-keys-for-princip
 import { getGroupPolicy } from './get-group-policy.ts'
 import { getGroup } from './get-group.ts'
 import { getInstanceProfile } from './get-instance-profile.ts'
+import { getMFADevice } from './get-mfa-device.ts'
 import { getOpenIDConnectProvider } from './get-open-id-connect-provider.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
 import { getPolicy } from './get-policy.ts'
@@ -63,6 +68,8 @@ import { listGroups } from './list-groups.ts'
 import { listInstanceProfileTags } from './list-instance-profile-tags.ts'
 import { listInstanceProfilesForRole } from './list-instance-profiles-for-role.ts'
 import { listInstanceProfiles } from './list-instance-profiles.ts'
+import { listMFADeviceTags } from './list-mfa-device-tags.ts'
+import { listMFADevices } from './list-mfa-devices.ts'
 import { listOpenIDConnectProviderTags } from './list-open-id-connect-provider-tags.ts'
 import { listOpenIDConnectProviders } from './list-open-id-connect-providers.ts'
 import { listPolicies } from './list-policies.ts'
@@ -74,6 +81,7 @@ import { listRoles } from './list-roles.ts'
 import { listUserPolicies } from './list-user-policies.ts'
 import { listUserTags } from './list-user-tags.ts'
 import { listUsers } from './list-users.ts'
+import { listVirtualMFADevices } from './list-virtual-mfa-devices.ts'
 import { authorization } from './operation.ts'
 import { putGroupPolicy } from './put-group-policy.ts'
 import { putRolePermissionsBoundary } from './put-role-permissions-boundary.ts'
@@ -83,15 +91,18 @@ import { putUserPolicy } from './put-user-policy.ts'
 import { removeClientIDFromOpenIDConnectProvider } from './remove-client-id-from-open-id-connect-provider.ts'
 import { removeRoleFromInstanceProfile } from './remove-role-from-instance-profile.ts'
 import { removeUserFromGroup } from './remove-user-from-group.ts'
+import { resyncMFADevice } from './resync-mfa-device.ts'
 import { setDefaultPolicyVersion } from './set-default-policy-version.ts'
 import { simulateCustomPolicy } from './simulate-custom-policy.ts'
 import { simulatePrincipalPolicy } from './simulate-principal-policy.ts'
 import { tagInstanceProfile } from './tag-instance-profile.ts'
+import { tagMFADevice } from './tag-mfa-device.ts'
 import { tagOpenIDConnectProvider } from './tag-open-id-connect-provider.ts'
 import { tagPolicy } from './tag-policy.ts'
 import { tagRole } from './tag-role.ts'
 import { tagUser } from './tag-user.ts'
 import { untagInstanceProfile } from './untag-instance-profile.ts'
+import { untagMFADevice } from './untag-mfa-device.ts'
 import { untagOpenIDConnectProvider } from './untag-open-id-connect-provider.ts'
 import { untagPolicy } from './untag-policy.ts'
 import { untagRole } from './untag-role.ts'
@@ -129,6 +140,8 @@ export const iam = serviceOf<IamOperations>()({
     CreateRole: createRole,
     CreateServiceSpecificCredential: createServiceSpecificCredential,
     CreateUser: createUser,
+    CreateVirtualMFADevice: createVirtualMFADevice,
+    DeactivateMFADevice: deactivateMFADevice,
     DeleteAccessKey: deleteAccessKey,
     DeleteAccountAlias: deleteAccountAlias,
     DeleteAccountPasswordPolicy: deleteAccountPasswordPolicy,
@@ -144,9 +157,11 @@ export const iam = serviceOf<IamOperations>()({
     DeleteUser: deleteUser,
     DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
     DeleteUserPolicy: deleteUserPolicy,
+    DeleteVirtualMFADevice: deleteVirtualMFADevice,
     DetachGroupPolicy: detachGroupPolicy,
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
+    EnableMFADevice: enableMFADevice,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
     GetAccountPasswordPolicy: getAccountPasswordPolicy,
@@ -156,6 +171,7 @@ export const iam = serviceOf<IamOperations>()({
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,
     GetInstanceProfile: getInstanceProfile,
+    GetMFADevice: getMFADevice,
     GetOpenIDConnectProvider: getOpenIDConnectProvider,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
@@ -175,6 +191,8 @@ export const iam = serviceOf<IamOperations>()({
     ListInstanceProfileTags: listInstanceProfileTags,
     ListInstanceProfiles: listInstanceProfiles,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
+    ListMFADeviceTags: listMFADeviceTags,
+    ListMFADevices: listMFADevices,
     ListOpenIDConnectProviderTags: listOpenIDConnectProviderTags,
     ListOpenIDConnectProviders: listOpenIDConnectProviders,
     ListPolicies: listPolicies,
@@ -186,6 +204,7 @@ export const iam = serviceOf<IamOperations>()({
     ListUserPolicies: listUserPolicies,
     ListUserTags: listUserTags,
     ListUsers: listUsers,
+    ListVirtualMFADevices: listVirtualMFADevices,
     PutGroupPolicy: putGroupPolicy,
     PutRolePermissionsBoundary: putRolePermissionsBoundary,
     PutRolePolicy: putRolePolicy,
@@ -194,15 +213,18 @@ export const iam = serviceOf<IamOperations>()({
     RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
     RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
     RemoveUserFromGroup: removeUserFromGroup,
+    ResyncMFADevice: resyncMFADevice,
     SetDefaultPolicyVersion: setDefaultPolicyVersion,
     SimulateCustomPolicy: simulateCustomPolicy,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
     TagInstanceProfile: tagInstanceProfile,
+    TagMFADevice: tagMFADevice,
     TagOpenIDConnectProvider: tagOpenIDConnectProvider,
     TagPolicy: tagPolicy,
     TagRole: tagRole,
     TagUser: tagUser,
     UntagInstanceProfile: untagInstanceProfile,
+    UntagMFADevice: untagMFADevice,
     UntagOpenIDConnectProvider: untagOpenIDConnectProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagRole,
@@ -224,8 +246,6 @@ export const iam = serviceOf<IamOperations>()({
     'CreateLoginProfile',
     'CreateSAMLProvider',
     'CreateServiceLinkedRole',
-    'CreateVirtualMFADevice',
-    'DeactivateMFADevice',
     'DeleteLoginProfile',
     'DeleteSAMLProvider',
     'DeleteSSHPublicKey',
@@ -233,11 +253,9 @@ export const iam = serviceOf<IamOperations>()({
     'DeleteServiceLinkedRole',
     'DeleteServiceSpecificCredential',
     'DeleteSigningCertificate',
-    'DeleteVirtualMFADevice',
     'DisableOrganizationsRootCredentialsManagement',
     'DisableOrganizationsRootSessions',
     'DisableOutboundWebIdentityFederation',
-    'EnableMFADevice',
     'EnableOrganizationsRootCredentialsManagement',
     'EnableOrganizationsRootSessions',
     'EnableOutboundWebIdentityFederation',
@@ -248,7 +266,6 @@ export const iam = serviceOf<IamOperations>()({
     'GetDelegationRequest',
     'GetHumanReadableSummary',
     'GetLoginProfile',
-    'GetMFADevice',
     'GetOrganizationsAccessReport',
     'GetOutboundWebIdentityFederationInfo',
     'GetSAMLProvider',
@@ -258,8 +275,6 @@ export const iam = serviceOf<IamOperations>()({
     'GetServiceLastAccessedDetailsWithEntities',
     'GetServiceLinkedRoleDeletionStatus',
     'ListDelegationRequests',
-    'ListMFADeviceTags',
-    'ListMFADevices',
     'ListOrganizationsFeatures',
     'ListPoliciesGrantingServiceAccess',
     'ListSAMLProviderTags',
@@ -269,16 +284,12 @@ export const iam = serviceOf<IamOperations>()({
     'ListServerCertificates',
     'ListServiceSpecificCredentials',
     'ListSigningCertificates',
-    'ListVirtualMFADevices',
     'RejectDelegationRequest',
     'ResetServiceSpecificCredential',
-    'ResyncMFADevice',
     'SendDelegationToken',
     'SetSecurityTokenServicePreferences',
-    'TagMFADevice',
     'TagSAMLProvider',
     'TagServerCertificate',
-    'UntagMFADevice',
     'UntagSAMLProvider',
     'UntagServerCertificate',
     'UpdateDelegationRequest',

@@ -67,6 +67,8 @@ export const mustGoFirst = {
   attached: () => conflict('Cannot delete entity, must detach all policies first.'),
   inline: () => conflict('Cannot delete entity, must delete policies first.'),
   groups: () => conflict('Cannot delete entity, must remove users from group first.'),
+  mfaDevices: () => conflict('Cannot delete entity, must delete MFA device first.'),
+  enabledDevice: () => conflict('Cannot delete entity, must deactivate MFA device first.'),
   instanceProfiles: () => conflict('Cannot delete entity, must remove roles from instance profile first.'),
 } as const
 
@@ -85,6 +87,13 @@ export const duplicateTagKeys = () =>
 export const tooManyTags = () => limit('The number of tags has reached the maximum limit.')
 export const reservedTagKey = () =>
   invalidInput('Tag keys beginning with aws: are reserved for system use and cannot be set or removed.')
+
+export const deviceNotFound = (serial: string) => noSuchEntity(`MFA Device invalid for user or not found: ${serial}`)
+export const deviceExists = () => exists('MFADevice entity at the same path and name already exists.')
+export const deviceInUse = () => exists('MFA Device is already in use.')
+export const tooManyDevices = (quota: number) => limit(`Cannot exceed quota for MFADevicesPerUser: ${quota}`)
+export const wrongDeviceCode = () =>
+  new AwsError('InvalidAuthenticationCodeException', 'Authentication code for device is not valid')
 
 export const aliasExists = (alias: string) => exists(`The account alias ${alias} already exists.`)
 export const aliasNotFound = () => noSuchEntity('The account alias cannot be found.')

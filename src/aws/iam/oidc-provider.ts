@@ -30,7 +30,8 @@ export interface OidcProviderRecord {
 /** By account and name. */
 export const oidcProviders = table<OidcProviderRecord>({ name: 'iam/oidc-provider', version: 1 })
 
-const host = /^[a-z0-9.-]+(?::\d{1,5})?$/i
+/** A name without a dot, such as `aws`, would make condition keys that are AWS's own. */
+const host = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d{1,5})?$/i
 
 /** The name in a provider's URL, which must be https and have neither query nor fragment. */
 export function providerName(url: string): string {

@@ -37,6 +37,8 @@ export interface UserRecord extends ActorRecord {
   readonly accessKeys: readonly string[]
   /** Its groups, by name in lower case. */
   readonly groups: readonly string[]
+  /** Serial numbers of its second factors. */
+  readonly mfaDevices: readonly string[]
 }
 
 export interface RoleRecord extends ActorRecord {

@@ -2,6 +2,7 @@ import { AssertionFailure } from '../../base/assert.ts'
 import { iamArn, saveEntity, userKind } from './entity.ts'
 import { entityExists } from './messages.ts'
 import { renameMember } from './group-member.ts'
+import { findDevice, saveDevice } from './mfa-device.ts'
 import { operation } from './operation.ts'
 import { renameUses } from './policy-use.ts'
 import { accessKeys, type UserRecord, users } from './records.ts'
@@ -29,6 +30,10 @@ export const updateUser = operation('UpdateUser', {
       const key = await accessKeys.get(tx, id)
       if (!key) throw new AssertionFailure('a listed access key is there')
       accessKeys.put(tx, { ...key, holder: { type: 'user', name, id: user.id } }, id)
+    }
+    for (const serial of user.mfaDevices) {
+      const device = await findDevice(context, serial)
+      if (device?.user) saveDevice({ ...device, user: { ...device.user, name } }, context)
     }
     return {}
   },

@@ -5,8 +5,9 @@ import type { AssumeRoleRequest, AssumeRoleResponse } from '../models/sts.ts'
 import type { Context } from '../operation.ts'
 import { roleWithArn } from './assumable-role.ts'
 import { issueSession, packedSize, readSessionPolicies } from './issue-session.ts'
-import { longerThanChain, longerThanRole, otherSourceIdentity, rootMayNotAssume, wrongCode } from './messages.ts'
+import { longerThanChain, longerThanRole, otherSourceIdentity, rootMayNotAssume } from './messages.ts'
 import { operation } from './operation.ts'
+import { takeSecondFactor } from './second-factor.ts'
 import { readSessionTags } from './session-tags.ts'
 import { auditedSession } from './audited-session.ts'
 
@@ -19,6 +20,8 @@ export const assumeRole = operation('AssumeRole', {
     const { call, platform } = finding
     const found = await roleWithArn(input.RoleArn, finding)
     if (call.caller.principal.type === 'root' && !platform.dev) throw rootMayNotAssume()
+    // Before permissions, because they may depend on it; refused calls leave the code untaken.
+    await takeSecondFactor(input, finding)
     return found
   },
   conditions: (input, _role, { caller }) => ({
@@ -26,6 +29,7 @@ export const assumeRole = operation('AssumeRole', {
     'sts:RoleSessionName': input.RoleSessionName,
     'sts:SourceIdentity': input.SourceIdentity ?? caller.session?.sourceIdentity,
     'sts:TransitiveTagKeys': input.TransitiveTagKeys,
+    ...(input.TokenCode !== undefined && { 'aws:MultiFactorAuthPresent': true, 'aws:MultiFactorAuthAge': 0 }),
   }),
   handle: (input, role, context) => assume(input, role, context),
 })
@@ -34,7 +38,6 @@ async function assume(input: AssumeRoleRequest, role: RoleRecord, context: Conte
   const { call, resource } = context
   const { caller } = call
   const seconds = readDuration(input, role, caller)
-  if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongCode()
   const sourceIdentity = await readSourceIdentity(input, context)
   const { tags, transitive } = readSessionTags(input, caller.session)
   if (tags.length > 0) await context.require({ action: 'sts:TagSession', resource })

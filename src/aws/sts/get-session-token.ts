@@ -1,8 +1,8 @@
 import { issueSession } from './issue-session.ts'
 import { auditedSession } from './audited-session.ts'
 import { checkLongTerm, ownSessionSeconds } from './long-term-caller.ts'
-import { wrongCode } from './messages.ts'
 import { operation } from './operation.ts'
+import { takeSecondFactor } from './second-factor.ts'
 
 /** Gives a user temporary credentials of its own. Needs no permission; nothing can be gained by it. */
 export const getSessionToken = operation('GetSessionToken', {
@@ -11,14 +11,14 @@ export const getSessionToken = operation('GetSessionToken', {
   async handle(input, _record, context) {
     const { caller } = context.call
     checkLongTerm(caller, 'GetSessionToken')
-    if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongCode()
+    const mfa = await takeSecondFactor(input, context)
     const Credentials = await issueSession(
       {
         kind: 'self',
         account: caller.account,
         holder: caller.id,
         source: caller.accessKeyId,
-        mfa: false,
+        mfa,
         tags: [],
         transitive: [],
       },

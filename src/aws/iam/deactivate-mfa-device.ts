@@ -1,0 +1,16 @@
+import { saveEntity, userKind } from './entity.ts'
+import { deviceOfUser, saveDevice } from './mfa-device.ts'
+import { operation } from './operation.ts'
+import { userNamed } from './user.ts'
+
+/** Takes a second factor from a user. */
+export const deactivateMFADevice = operation('DeactivateMFADevice', {
+  on: (input, finding) => userNamed({ UserName: input.UserName ?? finding.call.caller.userName ?? '' }, finding),
+  async handle({ SerialNumber }, user, context) {
+    const { user: _user, lastStep: _step, ...device } = await deviceOfUser(SerialNumber, user, context)
+    saveDevice(device, context)
+    const mfaDevices = user.mfaDevices.filter((serial) => serial !== SerialNumber)
+    saveEntity(userKind, { ...user, mfaDevices }, context)
+    return {}
+  },
+})
