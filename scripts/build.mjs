@@ -1,4 +1,4 @@
-// Builds dist/ from src/: tsc for the sources, a copy of the data files beside them. Does nothing where dist/ is newer than
+// Builds dist/ from src/: tsc for the sources, a copy of the data files and of the runtime clients for functions beside them. Does nothing where dist/ is newer than
 // every source, so that starting a built checkout costs no more than looking.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -27,6 +27,9 @@ const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.bu
   stdio: ['ignore', 2, 2],
 })
 if (compiled.status !== 0) process.exit(1)
-cpSync(source, target, { recursive: true, filter: (file) => statSync(file).isDirectory() || file.endsWith('.json') })
+cpSync(source, target, {
+  recursive: true,
+  filter: (file) => statSync(file).isDirectory() || /\.(?:json|mjs|py)$/.test(file),
+})
 chmodSync(join(target, 'main.js'), 0o755)
 writeFileSync(stamp, state)
