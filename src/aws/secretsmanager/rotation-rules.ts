@@ -5,6 +5,9 @@ export type RotationDays =
   | { readonly kind: 'every' }
   | { readonly kind: 'days-of-month'; readonly days: readonly number[] }
   | { readonly kind: 'last-day-of-month' }
+  /** The day from Monday to Friday of the same month that is nearest to a day, or the last one of the month. */
+  | { readonly kind: 'nearest-weekday'; readonly day: number }
+  | { readonly kind: 'last-weekday-of-month' }
   | { readonly kind: 'days-of-week'; readonly days: readonly number[] }
   | { readonly kind: 'nth-day-of-week'; readonly day: number; readonly nth: number }
   | { readonly kind: 'last-day-of-week'; readonly day: number }
@@ -100,7 +103,13 @@ function parseDays(dayOfMonth: string, dayOfWeek: string): RotationDays | Rotati
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) return 'day-fields'
   if (dayOfWeek === '?') {
     if (dayOfMonth === '*') return { kind: 'every' }
-    if (dayOfMonth.toUpperCase() === 'L') return { kind: 'last-day-of-month' }
+    const upper = dayOfMonth.toUpperCase()
+    if (upper === 'L') return { kind: 'last-day-of-month' }
+    if (upper === 'LW') return { kind: 'last-weekday-of-month' }
+    if (upper.endsWith('W')) {
+      const day = parseCronValue(upper.slice(0, -1), dayRange)
+      return day === undefined ? 'day-of-month' : { kind: 'nearest-weekday', day }
+    }
     const days = parseCronField(dayOfMonth, dayRange)
     return days ? { kind: 'days-of-month', days } : 'day-of-month'
   }
