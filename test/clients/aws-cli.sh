@@ -45,6 +45,22 @@ kms encrypt --key-id "$key" --plaintext "fileb://$work/plain" --encryption-conte
 check 'decrypt' hello "$(kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=web --query Plaintext --output text | base64 -d)"
 refused InvalidCiphertextException kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=api
 
+ssm() { aws --endpoint-url "$endpoint" ssm "$@"; }
+path="/cli/$RANDOM"
+ssm put-parameter --name "$path/db" --value one --type SecureString >/dev/null
+check 'parameter' one "$(ssm get-parameter --name "$path/db" --with-decryption --query Parameter.Value --output text)"
+check 'overwritten' 2 "$(ssm put-parameter --name "$path/db" --value two --type SecureString --overwrite --query Version --output text)"
+check 'version' one "$(ssm get-parameter --name "$path/db:1" --with-decryption --query Parameter.Value --output text)"
+ssm put-parameter --name "$path/more/host" --value localhost --type String --tags Key=env,Value=test >/dev/null
+check 'path' 2 "$(ssm get-parameters-by-path --path "$path" --recursive --query 'length(Parameters)' --output text)"
+check 'described' "$path/more/host" "$(ssm describe-parameters --parameter-filters "Key=Path,Option=Recursive,Values=$path" Key=tag:env,Values=test --query 'Parameters[].Name' --output text)"
+check 'secret' s "$(ssm get-parameter --name "/aws/reference/secretsmanager/$(sm create-secret --name "ref-$RANDOM" --secret-string s --query Name --output text)" --with-decryption --query Parameter.Value --output text)"
+refused ParameterAlreadyExists ssm put-parameter --name "$path/db" --value x --type SecureString
+refused ValidationException ssm put-parameter --name "a b" --value x --type String
+refused UnknownOperationException ssm list-documents
+check 'deleted' "$path/db" "$(ssm delete-parameters --names "$path/db" "$path/none" --query 'DeletedParameters[]' --output text)"
+refused ParameterNotFound ssm get-parameter --name "$path/db"
+
 sts() { aws --endpoint-url "$endpoint" sts "$@"; }
 iam() { aws --endpoint-url "$endpoint" iam "$@"; }
 check 'identity' arn:aws:iam::000000000000:root "$(sts get-caller-identity --query Arn --output text)"

@@ -97,5 +97,33 @@ class Keys(unittest.TestCase):
         )
 
 
+class Parameters(unittest.TestCase):
+    def test_pages_through_a_path(self):
+        ssm = client("ssm")
+        path = f"/boto/{uuid.uuid4()}"
+        made = [f"{path}/{number:02}" for number in range(25)]
+        for name in made:
+            ssm.put_parameter(Name=name, Value=name, Type="SecureString")
+        pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=path, WithDecryption=True)
+        found = [parameter for page in pages for parameter in page["Parameters"]]
+        self.assertEqual([parameter["Name"] for parameter in found], made)
+        self.assertEqual([parameter["Value"] for parameter in found], made)
+        filters = [{"Key": "Path", "Option": "Recursive", "Values": [path]}]
+        described = ssm.get_paginator("describe_parameters").paginate(ParameterFilters=filters, PaginationConfig={"PageSize": 10})
+        self.assertEqual([entry["Name"] for page in described for entry in page["Parameters"]], made)
+
+    def test_versions_labels_and_refusals(self):
+        ssm = client("ssm")
+        name = f"boto-{uuid.uuid4()}"
+        self.assertEqual(ssm.put_parameter(Name=name, Value="one", Type="String")["Version"], 1)
+        self.assertEqual(code_of(ssm.put_parameter, Name=name, Value="two", Type="String"), "ParameterAlreadyExists")
+        self.assertEqual(ssm.put_parameter(Name=name, Value="two", Overwrite=True)["Version"], 2)
+        ssm.label_parameter_version(Name=name, ParameterVersion=1, Labels=["first"])
+        self.assertEqual(ssm.get_parameter(Name=f"{name}:first")["Parameter"]["Value"], "one")
+        self.assertEqual(ssm.get_parameters(Names=[name, "none"])["InvalidParameters"], ["none"])
+        ssm.delete_parameter(Name=f"/{name}")
+        self.assertEqual(code_of(ssm.get_parameter, Name=name), "ParameterNotFound")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -19,6 +19,8 @@ FILES = [
     "moto-secretsmanager.json",
     "kms.json",
     "moto-kms.json",
+    "ssm.json",
+    "moto-ssm.json",
     "sts.json",
     "iam.json",
     "moto-iam.json",
