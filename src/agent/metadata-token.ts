@@ -33,7 +33,8 @@ export function metadataTokens(clock: Clock): MetadataTokens {
       const length = timeBytes + nonceBytes + macBytes
       if (token.length !== Math.ceil((length * 4) / 3)) return false
       const bytes = Buffer.from(token, 'base64url')
-      if (bytes.length !== length) return false
+      // The reader of base64 takes more than one text for the same bytes.
+      if (bytes.length !== length || bytes.toString('base64url') !== token) return false
       const claim = bytes.subarray(0, timeBytes + nonceBytes)
       if (!equalBytes(macOf(claim), bytes.subarray(timeBytes + nonceBytes))) return false
       return clock.now() < claim.readUIntBE(0, timeBytes)

@@ -4,7 +4,7 @@ import type { Credentials } from './credentials.ts'
 
 /** Reads the credentials in an answer of STS; nothing where they are not whole. */
 export function readCredentials(xml: string): Credentials | undefined {
-  const block = element(xml, 'Credentials', /[\s\S]{0,65536}?/)
+  const block = element(xml, 'Credentials')
   if (block === undefined) return undefined
   const accessKeyId = text(block, 'AccessKeyId')
   const secretAccessKey = text(block, 'SecretAccessKey')
@@ -32,12 +32,16 @@ export function readXmlRefusal(xml: string): WireRefusal | undefined {
 }
 
 function text(xml: string, name: string): string | undefined {
-  const found = element(xml, name, /[^<]*/)
-  return found === undefined ? undefined : unescape(found)
+  const found = element(xml, name)
+  return found === undefined || found.includes('<') ? undefined : unescape(found)
 }
 
-function element(xml: string, name: string, content: RegExp): string | undefined {
-  return new RegExp(`<${name}>(${content.source})</${name}>`).exec(xml)?.[1]
+/** What the first element of a name holds, where it is closed. */
+function element(xml: string, name: string): string | undefined {
+  const open = xml.indexOf(`<${name}>`)
+  const start = open + name.length + 2
+  const end = open === -1 ? -1 : xml.indexOf(`</${name}>`, start)
+  return end === -1 ? undefined : xml.slice(start, end)
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Agent, AgentOptions } from '../agent/agent.ts'
 import type { ServerAddress } from '../agent/credential-sources.ts'
@@ -107,7 +108,7 @@ async function optionsOf(flags: RunFlags): Promise<AgentOptions> {
     server,
     source,
     clock: systemClock,
-    random: Math.random,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
     warn: (message) => remark(`warning: ${message}`),
     host: flags.listen.host,
     hostNames: flags.hostName ?? [],
