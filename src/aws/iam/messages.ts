@@ -23,6 +23,8 @@ export const tooManyEntities = (noun: Noun, quota: number) =>
 
 export const tooManyGroups = (quota: number) => limit(`Cannot exceed quota for GroupsPerUser: ${quota}`)
 
+export const tooManyMembersToRename = (most: number) => limit(`A group with more than ${most} users cannot be renamed.`)
+
 export const inlinePolicyNotFound = (noun: Noun, name: string) =>
   noSuchEntity(`The ${noun} policy with name ${name} cannot be found.`)
 export const inlinePoliciesTooLarge = (noun: Noun, name: string, bytes: number) =>

@@ -23,6 +23,8 @@ export interface PageSource<T> {
 }
 
 const defaultSize = 100
+/** How many are looked at in one go, so that a small page of a long list with few that fit does not take many. */
+const leastRead = 200
 
 /**
  * One page. `bound` is all that a marker is good for: the operation, the account and the parameters. A marker names the last
@@ -37,8 +39,9 @@ export async function page<T>(
   const binding = hash('sha256', JSON.stringify(bound), 'base64url').slice(0, 16)
   let last = input.Marker === undefined ? undefined : openMarker(input.Marker, binding)
   const items: T[] = []
+  const limit = Math.max(size + 1, leastRead)
   for (;;) {
-    const found = await source.after(last, size + 1)
+    const found = await source.after(last, limit)
     for (const item of found) {
       if (source.keep && !source.keep(item)) continue
       if (items.length === size) {
@@ -47,7 +50,7 @@ export async function page<T>(
       }
       items.push(item)
     }
-    if (found.length <= size) return { items, end: { IsTruncated: false } }
+    if (found.length < limit) return { items, end: { IsTruncated: false } }
     last = source.key(found.at(-1) as T)
   }
 }

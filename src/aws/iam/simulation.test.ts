@@ -138,3 +138,17 @@ test('what cannot be simulated is refused', async () => {
     code: 'InvalidInputException',
   })
 })
+
+test('a marker that was made up is refused, or finds nothing', async () => {
+  const { iam } = directory
+  const input = { PolicyInputList: [allowing('a:*')], ActionNames: ['a:One', 'a:Two'] }
+  const { Marker } = await iam('SimulateCustomPolicy', { ...input, MaxItems: 1 })
+  const forged = (last: string) => `${Marker.slice(0, 16)}${Buffer.from(last).toString('base64url')}`
+  for (const last of ['-5', 'x', '1e3', '99']) {
+    const { EvaluationResults } = await iam('SimulateCustomPolicy', { ...input, Marker: forged(last) })
+    expect(EvaluationResults).toEqual([])
+  }
+  await expect(iam('SimulateCustomPolicy', { ...input, Marker: 'made-up' })).rejects.toMatchObject({
+    code: 'ValidationError',
+  })
+})

@@ -37,7 +37,7 @@ export async function simulate(
   const { items, end } = await page(input, bound, {
     key: String,
     after(last, limit) {
-      const from = last === undefined ? 0 : Number(last) + 1
+      const from = last === undefined ? 0 : afterIndex(last)
       return Array.from({ length: Math.max(0, Math.min(limit, total - from)) }, (_, index) => from + index)
     },
   })
@@ -46,6 +46,11 @@ export async function simulate(
     return decide(simulation, action, resources[index % resources.length] as string)
   })
   return { EvaluationResults, ...end }
+}
+
+/** The index after one that a marker named; past everything where it named none. */
+function afterIndex(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) + 1 : Number.MAX_SAFE_INTEGER
 }
 
 /** The values of a request's context entries by key. */

@@ -1,12 +1,12 @@
 import { groupKind, iamArn, saveEntity } from './entity.ts'
 import { groupNamed } from './group.ts'
-import { entityExists } from './messages.ts'
+import { entityExists, tooManyMembersToRename } from './messages.ts'
 import { operation } from './operation.ts'
 import { renameUses } from './policy-use.ts'
 import { groupMembers, type GroupRecord, groups, users } from './records.ts'
 
-/** One transaction writes a bounded number of records. */
-const mostMembers = 5000
+/** A transaction writes a bounded number of records, and a new name is written to each member. */
+const mostMembers = 3000
 
 /** Renames a group, or moves it to another path. Who is in it stays in it. */
 export const updateGroup = operation('UpdateGroup', {
@@ -25,6 +25,7 @@ export const updateGroup = operation('UpdateGroup', {
     saveEntity(groupKind, renamed, context)
     if (name !== group.name) await renameUses('group', group, renamed, context)
     if (before === after) return {}
+    if (group.members > mostMembers) throw tooManyMembersToRename(mostMembers)
     for (const { segments, record } of await groupMembers.range(tx, { under: [account, before], limit: mostMembers })) {
       const member = segments[2] as string
       const user = await users.get(tx, account, member)

@@ -104,10 +104,10 @@ async function prepare(
       Audience: audience,
       SourceIdentity: sourceIdentity,
     }
-    const who = { subjectFromWebIdentityToken: subject, provider: provider.arn, audience }
+    const who = { subjectFromWebIdentityToken: subject.slice(0, 255), provider: provider.arn, audience }
     context.note({
       responseElements: { ...auditedSession(output), ...who },
-      additionalEventData: { identityProvider: issuer, subject },
+      additionalEventData: { identityProvider: issuer, subject: subject.slice(0, 255) },
     })
     return output
   }

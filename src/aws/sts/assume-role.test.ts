@@ -252,3 +252,13 @@ test('the audit trail has the key, not the token', async () => {
   expect(text).not.toContain(Credentials.SessionToken)
   expect(text).not.toContain((Credentials.SecretAccessKey as unknown as { reveal(): string }).reveal())
 })
+
+test('tags that pack well may be long, and work when they are opened', async () => {
+  const arn = await directory.role('long-tags', trusting(account, { action: ['sts:AssumeRole', 'sts:TagSession'] }))
+  const Tags = Array.from({ length: 50 }, (_, index) => ({
+    Key: `${'𐐷'.repeat(60)}${index}`,
+    Value: '𐐷'.repeat(128),
+  }))
+  const caller = await session(arn, admin, { Tags })
+  expect(Object.keys(caller.session?.tags ?? {})).toHaveLength(50)
+})

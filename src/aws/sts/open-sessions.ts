@@ -16,6 +16,8 @@ export interface OpenedSession {
 }
 
 const mostOpened = 4096
+/** Sessions with more than this in policies and tags are opened each time: few have, and memory must stay bounded. */
+const largestKept = 8192
 
 /** Opened sessions by token. Only what opens is kept; the least recently used goes. It falls with the state of the keys. */
 class OpenSessions {
@@ -37,10 +39,15 @@ class OpenSessions {
     const session = openSession(token, keyObjects(this.#keys))
     if (!session) return undefined
     const opened = prepare(session)
+    if (sizeOf(session) > largestKept) return opened
     this.#opened.set(token, opened)
     if (this.#opened.size > mostOpened) this.#opened.delete(this.#opened.keys().next().value as string)
     return opened
   }
+}
+
+function sizeOf({ policy = '', tags }: Session): number {
+  return tags.reduce((size, [key, value]) => size + key.length + value.length, policy.length)
 }
 
 function prepare(session: Session): OpenedSession {

@@ -49,7 +49,8 @@ const header = 5
 /** A text shorter than this is not worth the time of compressing it. */
 const shortText = 1024
 const longestText = 8192
-const longestPlain = 65_536
+/** More than fifty tags of the longest keys and values come to. */
+const longestPlain = 262_144
 
 /** Seals a session and writes it as text, compressed where it is long. A token means nothing to anybody without the sealing keys. */
 export function sealSession(session: Session, { newest }: KeyObjects): string {
