@@ -19,6 +19,7 @@ const rooms = [
   'schedule',
   'events',
   'functions',
+  'rotators',
   'audit',
   'aws',
   'http',

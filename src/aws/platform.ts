@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { ChangeEvents } from '../events/outbox.ts'
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
+import type { Rotators } from '../rotators/rotator.ts'
 import type { SigningSecret } from '../sigv4/signing-key.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import type { Call, Caller } from './call.ts'
@@ -54,6 +55,8 @@ export interface Platform {
   }
   /** Who wants to hear of changes; absent where nobody does, so that `platform.events?.emit(tx, …)` then costs nothing. */
   readonly events?: ChangeEvents | undefined
+  /** What rotates secrets besides the functions of this server; absent where nothing does. */
+  readonly rotators?: Rotators | undefined
   /** Looks for due work soon. */
   wakeScheduler(): void
   /** Hears of calls that ended in a failure of our own. */

@@ -1,6 +1,10 @@
 import { uuid } from '../base/ids.ts'
+import { evaluate } from '../iam/evaluate.ts'
 import type { Call, Caller } from './call.ts'
+import { conditionLookup } from './conditions.ts'
+import type { Conditions, Finding } from './operation.ts'
 import type { Platform } from './platform.ts'
+import type { ResourceFacts } from './resource.ts'
 
 /** An AWS service that acts for itself: only policies of resources that name it allow it anything. */
 export function serviceCaller(name: string): Caller {
@@ -29,4 +33,33 @@ export async function serviceCall(platform: Platform, { service, region, source 
     source,
     via: [],
   }
+}
+
+export interface ServiceAction extends Pick<ServiceCall, 'service' | 'source'> {
+  readonly action: string
+  readonly resource: ResourceFacts
+  readonly conditions?: Conditions
+}
+
+/** Whether a service would be allowed an action that it is to do later, by the policies as this transaction sees them. */
+export async function serviceMay({ tx, call, platform }: Finding, asked: ServiceAction): Promise<boolean> {
+  const { service, source, action, resource, conditions = {} } = asked
+  const caller = serviceCaller(service)
+  const context = conditionLookup({
+    call: { ...call, caller, source, via: [], sourceIp: service, userAgent: service },
+    policies: { identity: [], tags: {} },
+    resource,
+    input: {},
+    specific: () => conditions,
+  })
+  const resourceControl = await platform.identities.resourceControl?.(tx, resource.account)
+  const request = {
+    principal: caller.principal,
+    action,
+    resource: resource.arn,
+    resourceAccount: resource.account,
+    context,
+  }
+  const policies = { identity: [], resource: resource.policies ?? [], resourceMode: resource.mode ?? 'grants' } as const
+  return evaluate(request, { ...policies, ...(resourceControl && { resourceControl }) }).allowed
 }
