@@ -83,7 +83,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     quotas,
     dev,
     managementAccount,
-    barrier: { usage: () => unsealed.barrier.usage, rotate: () => unsealed.rotate(clock.now()) },
+    barrier: {
+      async usage() {
+        // Another process may have begun a new term that this one has not met yet.
+        await unsealed.barrier.refresh()
+        return unsealed.barrier.usage
+      },
+      rotate: () => unsealed.rotate(clock.now()),
+    },
     wakeScheduler: () => scheduler.wake(),
     reportFailure: (call, operation, error) =>
       reporter.error({ requestId: call.requestId, operation, err: error }, 'a request failed for a reason of our own'),

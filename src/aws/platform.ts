@@ -50,7 +50,7 @@ export interface Platform {
   readonly managementAccount: string
   /** The encryption of the store: how long its key has been in use, and a new one. Absent where a test has none. */
   readonly barrier?: {
-    usage(): { readonly term: number; readonly since: number; readonly sealed: number }
+    usage(): Promise<{ readonly term: number; readonly since: number; readonly sealed: number }>
     rotate(): Promise<number>
   }
   /** Who wants to hear of changes; absent where nobody does, so that `platform.events?.emit(tx, …)` then costs nothing. */

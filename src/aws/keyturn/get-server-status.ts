@@ -6,7 +6,7 @@ import { serverResource } from './server-resource.ts'
 export const getServerStatus = operation('GetServerStatus', {
   on: serverResource,
   async handle(_input, _record, { platform, call }) {
-    const barrier = platform.barrier?.usage()
+    const barrier = await platform.barrier?.usage()
     return {
       Version: version,
       ManagementAccountId: platform.managementAccount,
