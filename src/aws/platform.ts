@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { ChangeEvents } from '../events/outbox.ts'
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
 import type { Rotators } from '../rotators/rotator.ts'
+import type { KeyToken } from '../keys/token.ts'
 import type { SigningSecret } from '../sigv4/signing-key.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import type { Call, Caller } from './call.ts'
@@ -55,6 +56,19 @@ export interface Platform {
   }
   /** Who wants to hear of changes; absent where nobody does, so that `platform.events?.emit(tx, …)` then costs nothing. */
   readonly events?: ChangeEvents | undefined
+  /** Hardware tokens by the id that KMS knows each by, such as `cluster-1a23b4cdefg`. */
+  readonly tokens?: ReadonlyMap<string, KeyToken>
+  /** How proxies of external key stores are reached, where not as AWS reaches them. */
+  readonly xks?: {
+    /** Certificate authorities in PEM, in place of the well-known ones. */
+    readonly ca?: string
+    /** 443 where absent. */
+    readonly port?: number
+    /** For one whole request; 250 where absent. */
+    readonly timeoutMilliseconds?: number
+    /** The only host names that may be called; any where absent. */
+    readonly hosts?: readonly string[]
+  }
   /** What rotates secrets besides the functions of this server; absent where nothing does. */
   readonly rotators?: Rotators | undefined
   /** Looks for due work soon. */
