@@ -1,25 +1,24 @@
-import type { Transaction } from '../../store/store.ts'
+import type { Finding } from '../operation.ts'
 import type { EncryptionAlgorithmSpec } from '../models/kms.ts'
 import { decryptAsymmetric, encryptAsymmetric } from './asymmetric.ts'
-import type { EncryptionContext } from './encryption-context.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
 import type { KeyRecord } from './records.ts'
-import { decryptSymmetric, encryptSymmetric, readCiphertext } from './symmetric.ts'
+import { decryptSymmetric, encryptSymmetric, readCiphertext, type Use } from './symmetric.ts'
 
-interface Cipher {
+interface Cipher extends Use {
   readonly algorithm: EncryptionAlgorithmSpec
-  readonly context: EncryptionContext
 }
 
 /** Encrypts under a key that was checked to be for it. */
 export async function encryptUnder(
-  tx: Transaction,
+  finding: Finding,
   record: KeyRecord,
-  { algorithm, context }: Cipher,
+  cipher: Cipher,
   plaintext: Uint8Array,
 ): Promise<{ ciphertext: Buffer; materialId?: string }> {
-  if (algorithm === 'SYMMETRIC_DEFAULT') return encryptSymmetric(tx, record, plaintext, context)
-  return { ciphertext: await encryptAsymmetric(tx, record, algorithm, plaintext, context) }
+  const { algorithm, context } = cipher
+  if (algorithm === 'SYMMETRIC_DEFAULT') return encryptSymmetric(finding, record, cipher, plaintext)
+  return { ciphertext: await encryptAsymmetric(finding.tx, record, algorithm, plaintext, context) }
 }
 
 /**
@@ -27,14 +26,14 @@ export async function encryptUnder(
  * of whatever kind that did not is told to be incorrect before anything else about it.
  */
 export async function decryptUnder(
-  tx: Transaction,
+  finding: Finding,
   record: KeyRecord,
-  { algorithm, context }: Cipher,
+  cipher: Cipher,
   blob: Uint8Array,
-  action: string,
 ): Promise<{ plaintext: Buffer; materialId?: string }> {
+  const { algorithm, context, operation } = cipher
   checkEnabled(record)
-  if (algorithm === 'SYMMETRIC_DEFAULT') return decryptSymmetric(tx, record, readCiphertext(blob), context)
-  checkUse(record, 'ENCRYPT_DECRYPT', action, algorithm)
-  return { plaintext: await decryptAsymmetric(tx, record, algorithm, blob, context) }
+  if (algorithm === 'SYMMETRIC_DEFAULT') return decryptSymmetric(finding, record, cipher, readCiphertext(blob))
+  checkUse(record, 'ENCRYPT_DECRYPT', operation, algorithm)
+  return { plaintext: await decryptAsymmetric(finding.tx, record, algorithm, blob, context) }
 }

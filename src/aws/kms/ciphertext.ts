@@ -2,6 +2,14 @@ import type { KeyObject } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
 import { messageOverhead, openMessage, sealMessageInto } from '../../keys/message.ts'
 
+/** What a custom key store makes of a plaintext. */
+export interface ExternalParts {
+  readonly iv: Uint8Array
+  readonly metadata: Uint8Array
+  readonly tag: Uint8Array
+  readonly ciphertext: Uint8Array
+}
+
 /** Which key and which of its materials made a ciphertext. */
 export interface CiphertextOrigin {
   readonly account: string
@@ -11,14 +19,19 @@ export interface CiphertextOrigin {
 
 export interface Ciphertext extends CiphertextOrigin {
   readonly bytes: Uint8Array
+  /** Whether a custom key store made it. */
+  readonly external: boolean
 }
 
 const version = 1
+const externalVersion = 2
 const header = 1 + 1 + 6 + 16 + 32
 const kinds = { uuid: 0, multiRegion: 1 } as const
 
-/** The shortest ciphertext that can be one: that of a single byte. */
-const shortest = header + messageOverhead + 1
+/** The shortest ciphertext that can be one: that of a single byte, under a hardware token. */
+const shortest = header + 1 + 12 + 1 + 16 + 1
+const tagLength = 16
+const longestMetadata = 20
 const longest = 6144
 
 /**
@@ -39,13 +52,19 @@ export function sealCiphertext(
 }
 
 /** The plaintext, or nothing where ciphertext, material or context are not those that were sealed. */
-export function openCiphertext({ bytes }: Ciphertext, material: KeyObject, context: Uint8Array): Buffer | undefined {
+export function openCiphertext(
+  { bytes, external }: Ciphertext,
+  material: KeyObject,
+  context: Uint8Array,
+): Buffer | undefined {
+  if (external) return undefined
   return openMessage(material, bytes.subarray(header), associated(bytes, context))
 }
 
 /** Reads what a blob says about its key; nothing where it is not one of ours. Only opening it proves that it says the truth. */
 export function parseCiphertext(bytes: Uint8Array): Ciphertext | undefined {
-  if (bytes.length < shortest || bytes.length > longest || bytes[0] !== version) return undefined
+  if (bytes.length < shortest || bytes.length > longest) return undefined
+  if (bytes[0] !== version && bytes[0] !== externalVersion) return undefined
   const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const account = blob.readUIntBE(2, 6)
   const kind = blob[1]
@@ -56,6 +75,47 @@ export function parseCiphertext(bytes: Uint8Array): Ciphertext | undefined {
     keyId: kind === kinds.multiRegion ? `mrk-${id}` : uuidOf(id),
     materialId: blob.toString('hex', 24, header),
     bytes,
+    external: bytes[0] === externalVersion,
+  }
+}
+
+/**
+ * A blob of the second format, for keys in custom key stores: the same header with format 2, then the length of the IV (1
+ * byte) and the IV, the length of the store's metadata (1) and the metadata, the tag (16) and the ciphertext.
+ */
+export async function writeExternal(
+  origin: CiphertextOrigin,
+  seal: (header: Uint8Array) => Promise<ExternalParts>,
+): Promise<Buffer> {
+  const head = Buffer.alloc(header)
+  writeHeader(head, origin)
+  head[0] = externalVersion
+  const { iv, metadata, tag, ciphertext } = await seal(head)
+  const lengths = [Buffer.from([iv.length]), Buffer.from([metadata.length])] as const
+  return Buffer.concat([head, lengths[0], iv, lengths[1], metadata, tag, ciphertext])
+}
+
+/** The parts of a blob of the second format, or nothing where their lengths do not add up. */
+export function readExternal({
+  bytes,
+  external,
+}: Ciphertext): { readonly header: Uint8Array; readonly sealed: ExternalParts } | undefined {
+  if (!external) return undefined
+  const ivLength = bytes[header] ?? 0
+  const ivEnd = header + 1 + ivLength
+  const metadataLength = bytes[ivEnd] ?? 0
+  const metadataEnd = ivEnd + 1 + metadataLength
+  const tagEnd = metadataEnd + tagLength
+  if ((ivLength !== 12 && ivLength !== 16) || metadataLength > longestMetadata || bytes.length <= tagEnd)
+    return undefined
+  return {
+    header: bytes.subarray(0, header),
+    sealed: {
+      iv: bytes.subarray(header + 1, ivEnd),
+      metadata: bytes.subarray(ivEnd + 1, metadataEnd),
+      tag: bytes.subarray(metadataEnd, tagEnd),
+      ciphertext: bytes.subarray(tagEnd),
+    },
   }
 }
 

@@ -27,7 +27,7 @@ export function keyConditions(record: KeyRecord): Conditions {
 }
 
 /** `secretsmanager.eu-west-1.amazonaws.com`, where that service calls in the caller's name. */
-function viaService({ via, region }: Call): string | undefined {
+export function viaService({ via, region }: Call): string | undefined {
   const service = via.at(-1)
   if (service === undefined) return undefined
   const dot = service.indexOf('.')

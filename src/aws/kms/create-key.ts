@@ -2,20 +2,23 @@ import { randomBytes } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
 import { uuid } from '../../base/ids.ts'
 import type { CreateKeyRequest, KeySpec, KeyUsageType } from '../models/kms.ts'
-import type { Context } from '../operation.ts'
+import { type Context, Outside } from '../operation.ts'
 import { callersAccount } from './account.ts'
 import { keyArn } from './key.ts'
 import { checkKeyPolicy } from './key-policy.ts'
 import { keySpecs } from './key-specs.ts'
 import { newMaterial, putMaterial } from './material.ts'
-import { bothSpecs, originNotOffered, specNotSupported, usageIncompatible, usageRequired } from './messages.ts'
+import { bothSpecs, specNotSupported, usageIncompatible, usageRequired } from './messages.ts'
 import { describe } from './metadata.ts'
 import { multiRegionTable } from './multi-region.ts'
 import { operation } from './operation.ts'
 import { defaultPolicy } from './policy.ts'
 import { countMade } from './quota.ts'
 import { type KeyRecord, keyTable } from './records.ts'
+import { orRefuse } from './store-cipher.ts'
+import { isInStore, keyInStore } from './store-key.ts'
 import { withTags } from './tags.ts'
+import { finishTokenKey, planTokenKey } from './token-key.ts'
 
 /** Makes a key in the caller's account and region. */
 export const createKey = operation('CreateKey', {
@@ -32,9 +35,9 @@ export const createKey = operation('CreateKey', {
     }
   },
   async handle(input, _record, context) {
-    const { tx } = context
+    const { tx, platform } = context
     const record = await newKey(input, context)
-    await countMade(tx, record, context.platform)
+    await countMade(tx, record, platform)
     keyTable.put(tx, record, record.account, record.region, record.id)
     if (record.multiRegion) {
       multiRegionTable.put(tx, { primary: record.region, replicas: [] }, record.account, record.id)
@@ -42,7 +45,12 @@ export const createKey = operation('CreateKey', {
     const metadata = await describe(tx, record)
     const arn = keyArn(record.account, record.region, record.id)
     context.note({ resources: [{ arn, account: record.account, type: 'AWS::KMS::Key' }] })
-    return { KeyMetadata: metadata }
+    if (record.state !== 'Creating') return { KeyMetadata: metadata }
+    planTokenKey(tx, record)
+    return new Outside(async () => {
+      await orRefuse(finishTokenKey(platform, record))
+      return { KeyMetadata: { ...metadata, KeyState: 'Enabled' as const, Enabled: true } }
+    })
   },
 })
 
@@ -62,7 +70,6 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
   if (tags.length > 0) await context.require({ action: 'kms:TagResource', resource: { arn, account } })
   const now = platform.clock.now()
   const origin = input.Origin ?? 'AWS_KMS'
-  if (origin !== 'AWS_KMS' && origin !== 'EXTERNAL') throw originNotOffered(origin)
   const record: KeyRecord = {
     account,
     region,
@@ -80,6 +87,7 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
     grants: 0,
     ...(input.MultiRegion && { multiRegion: 'PRIMARY' as const }),
   }
+  if (isInStore(input)) return keyInStore(record, input, context)
   if (origin === 'EXTERNAL')
     return { ...record, imported: { salt: randomBytes(32).toString('base64'), complete: false } }
   const material = await newMaterial(spec, 1, now)

@@ -31,8 +31,8 @@ export const decrypt = operation('Decrypt', {
       checkUse(record, 'ENCRYPT_DECRYPT', 'Decrypt', algorithm)
       throw wouldSucceed()
     }
-    const cipher = { algorithm, context: input.EncryptionContext }
-    const { plaintext, materialId } = await decryptUnder(context.tx, record, cipher, blob, 'Decrypt')
+    const cipher = { operation: 'Decrypt', algorithm, context: input.EncryptionContext }
+    const { plaintext, materialId } = await decryptUnder(context, record, cipher, blob)
     if (input.DryRun) throw wouldSucceed()
     noteUse(context, record, 'Decrypt')
     return {

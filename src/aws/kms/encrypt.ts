@@ -20,8 +20,8 @@ export const encrypt = operation('Encrypt', {
     const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'
     checkEnabled(record)
     checkUse(record, 'ENCRYPT_DECRYPT', 'Encrypt', algorithm)
-    const cipher = { algorithm, context: input.EncryptionContext }
-    const { ciphertext } = await encryptUnder(context.tx, record, cipher, input.Plaintext.reveal())
+    const cipher = { operation: 'Encrypt', algorithm, context: input.EncryptionContext }
+    const { ciphertext } = await encryptUnder(context, record, cipher, input.Plaintext.reveal())
     if (input.DryRun) throw wouldSucceed()
     noteUse(context, record, 'Encrypt')
     return { CiphertextBlob: ciphertext, KeyId: arnOf(record), EncryptionAlgorithm: algorithm }

@@ -56,8 +56,9 @@ async function generate(input: Request, record: KeyRecord, context: Context, act
   if (!spec) throw specNotSupported(input.KeyPairSpec)
   if (input.DryRun) throw wouldSucceed()
   const kind = keyKinds[spec.kind]
+  const use = { operation: action, context: input.EncryptionContext }
   const privateKey = await kind.generate()
-  const { ciphertext, materialId } = await encryptSymmetric(context.tx, record, privateKey, input.EncryptionContext)
+  const { ciphertext, materialId } = await encryptSymmetric(context, record, use, privateKey)
   noteUse(context, record, action)
   return {
     PrivateKeyCiphertextBlob: ciphertext,

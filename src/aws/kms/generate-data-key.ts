@@ -54,8 +54,9 @@ async function generate(input: Request, record: KeyRecord, context: Context, act
   checkEnabled(record)
   checkUse(record, 'ENCRYPT_DECRYPT', action, 'SYMMETRIC_DEFAULT')
   if (input.DryRun) throw wouldSucceed()
+  const use = { operation: action, context: input.EncryptionContext }
   const dataKey = randomBytes(spec === undefined ? (count ?? 0) : lengths[spec])
-  const { ciphertext, materialId } = await encryptSymmetric(context.tx, record, dataKey, input.EncryptionContext)
+  const { ciphertext, materialId } = await encryptSymmetric(context, record, use, dataKey)
   noteUse(context, record, action)
   return { CiphertextBlob: ciphertext, KeyId: arnOf(record), KeyMaterialId: materialId, dataKey }
 }

@@ -85,8 +85,6 @@ export const tooManyAliases = (most: number) => limitExceeded(`A KMS key cannot 
 export const originNotValid = (arn: string, origin: string) =>
   unsupported(`${arn} origin is ${origin} which is not valid for this operation.`)
 export const notForThisKey = () => unsupported()
-export const originNotOffered = (origin: string) => unsupported(`Origin ${origin} is not supported in this Region`)
-
 export const wrongDigestLength = (algorithm: string) =>
   validation(`Digest is invalid length for algorithm ${algorithm}.`)
 export const wrongMessageType = (type: string, algorithm: string) =>
@@ -151,3 +149,40 @@ export const tooManyGrantsForGrantee = (most: number) =>
 export const replicaExists = (arn: string) => new AwsError('AlreadyExistsException', `${arn} already exists`)
 export const regionNotSupported = (region: string) =>
   unsupported(`Region ${region} is not in the partition of this key.`)
+
+export const keyStoreNotFound = () => new AwsError('CustomKeyStoreNotFoundException', 'Custom key store not found.')
+export const keyStoreNameInUse = (name: string) =>
+  new AwsError('CustomKeyStoreNameInUseException', `The custom key store name ${name} is already in use.`)
+export const keyStoreState = (text: string) => new AwsError('CustomKeyStoreInvalidStateException', text)
+export const keyStoreNotConnected = () => keyStoreState(notConnected)
+export const keyStoreUnavailable = () => state(notConnected)
+export const keyStoreHasKeys = () =>
+  new AwsError('CustomKeyStoreHasCMKsException', 'The custom key store contains KMS keys. Delete them first.')
+export const tooManyKeyStores = (most: number) =>
+  limitExceeded(`The limit of ${most} custom key stores in this account and Region is reached.`)
+export const keyStoreMember = (text: string) => validation(text)
+export const xksUriInUse = () =>
+  new AwsError('XksProxyUriInUseException', 'The URI endpoint and path are already used by another external key store.')
+export const xksKeyInUse = (id: string) =>
+  new AwsError('XksKeyAlreadyInUseException', `The external key ${id} is already associated with another KMS key.`)
+export const xksKeyUnusable = () =>
+  new AwsError(
+    'XksKeyInvalidConfigurationException',
+    'The external key must be an enabled AES-256 key that encrypts and decrypts.',
+  )
+export const clusterNotFound = (id: string) =>
+  new AwsError('CloudHsmClusterNotFoundException', `The CloudHSM cluster ${id} is not known to this server.`)
+export const clusterInUse = (id: string) =>
+  new AwsError('CloudHsmClusterInUseException', `The CloudHSM cluster ${id} belongs to another custom key store.`)
+export const onlySymmetricInStores = () =>
+  validation('A custom key store holds symmetric encryption KMS keys of a single Region and no others.')
+
+const notConnected =
+  'This KMS key is in a custom key store that is not connected to its external key store proxy. Connect the external key store and try the request again.'
+export const tokenFailed = (kind: string) =>
+  state(`The CloudHSM cluster of this custom key store did not perform the operation (${kind}).`)
+
+export const storeRequired = (origin: string) => validation(`Origin ${origin} requires CustomKeyStoreId.`)
+export const storeNotForOrigin = (origin: string) =>
+  validation(`CustomKeyStoreId and XksKeyId do not go with Origin ${origin} in this custom key store.`)
+export const xksKeyIdRequired = () => validation('Origin EXTERNAL_KEY_STORE requires XksKeyId.')

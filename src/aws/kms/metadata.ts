@@ -5,10 +5,12 @@ import type {
   KeyAgreementAlgorithmSpec,
   KeyMetadata,
   KeySpec,
+  KeyState,
   MacAlgorithmSpec,
   SigningAlgorithmSpec,
 } from '../models/kms.ts'
 import { arnOf } from './key.ts'
+import { storeOf } from './key-store.ts'
 import { algorithmsOf } from './key-specs.ts'
 import { multiRegionConfiguration } from './multi-region.ts'
 import type { KeyRecord } from './records.ts'
@@ -17,15 +19,17 @@ import type { KeyRecord } from './records.ts'
 export async function describe(tx: Transaction, record: KeyRecord): Promise<KeyMetadata> {
   const { imported, deletion } = record
   const symmetric = record.spec === 'SYMMETRIC_DEFAULT'
+  const store = await storeOf(tx, record)
+  const state = store && store.state !== 'CONNECTED' ? unavailableState(record.state) : record.state
   return {
     AWSAccountId: record.account,
     KeyId: record.id,
     Arn: arnOf(record),
     CreationDate: record.createdAt,
-    Enabled: record.state === 'Enabled',
+    Enabled: state === 'Enabled',
     Description: record.description,
     KeyUsage: record.usage,
-    KeyState: record.state,
+    KeyState: state,
     DeletionDate: record.state === 'PendingDeletion' ? deletion?.at : undefined,
     PendingDeletionWindowInDays: record.state === 'PendingReplicaDeletion' ? deletion?.windowDays : undefined,
     ValidTo: imported?.validTo,
@@ -37,8 +41,16 @@ export async function describe(tx: Transaction, record: KeyRecord): Promise<KeyM
     ...algorithmMembers(record),
     MultiRegion: record.multiRegion !== undefined,
     MultiRegionConfiguration: await multiRegionConfiguration(tx, record),
+    CustomKeyStoreId: store?.id,
+    CloudHsmClusterId: store?.hsm?.clusterId,
+    XksKeyConfiguration: store?.xks && { Id: record.customStore?.keyId },
     CurrentKeyMaterialId: symmetric && record.customStore === undefined ? record.material : undefined,
   }
+}
+
+/** How a key stands whose store is not connected. */
+function unavailableState(state: KeyState): KeyState {
+  return state === 'Enabled' || state === 'Disabled' ? 'Unavailable' : state
 }
 
 interface AlgorithmMembers {

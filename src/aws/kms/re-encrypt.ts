@@ -31,7 +31,6 @@ export const reEncrypt = operation('ReEncrypt', {
     'kms:ReEncryptOnSameKey': keys && onSameKey(keys),
   }),
   async handle(input, keys, context) {
-    const { tx } = context
     const { source, destination: found } = keys
     await context.require({
       action: 'kms:ReEncryptTo',
@@ -46,8 +45,8 @@ export const reEncrypt = operation('ReEncrypt', {
     checkEnabled(destination)
     checkUse(destination, 'ENCRYPT_DECRYPT', 'ReEncrypt', algorithm)
     if (input.DryRun || !opened) throw wouldSucceed()
-    const cipher = { algorithm, context: input.DestinationEncryptionContext }
-    const sealed = await encryptUnder(tx, destination, cipher, opened.plaintext)
+    const cipher = { operation: 'ReEncrypt', algorithm, context: input.DestinationEncryptionContext }
+    const sealed = await encryptUnder(context, destination, cipher, opened.plaintext)
     opened.plaintext.fill(0)
     noteUse(context, source, 'ReEncrypt')
     noteUse(context, destination, 'ReEncrypt')
@@ -81,11 +80,12 @@ function sourceKey(input: ReEncryptRequest, finding: Finding): Promise<Resource<
 }
 
 /** The plaintext; nothing where the request is a dry run without a ciphertext. */
-async function open(input: ReEncryptRequest, source: KeyRecord, { tx }: Context) {
-  const cipher = { algorithm: sourceAlgorithm(input), context: input.SourceEncryptionContext }
-  if (input.CiphertextBlob !== undefined) return decryptUnder(tx, source, cipher, input.CiphertextBlob, 'ReEncrypt')
+async function open(input: ReEncryptRequest, source: KeyRecord, context: Context) {
+  const algorithm = sourceAlgorithm(input)
+  const cipher = { operation: 'ReEncrypt', algorithm, context: input.SourceEncryptionContext }
+  if (input.CiphertextBlob !== undefined) return decryptUnder(context, source, cipher, input.CiphertextBlob)
   checkEnabled(source)
-  checkUse(source, 'ENCRYPT_DECRYPT', 'ReEncrypt', cipher.algorithm)
+  checkUse(source, 'ENCRYPT_DECRYPT', 'ReEncrypt', algorithm)
   return undefined
 }
 

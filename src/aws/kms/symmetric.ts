@@ -1,19 +1,27 @@
-import type { Transaction } from '../../store/store.ts'
+import type { Finding } from '../operation.ts'
 import { type Ciphertext, openCiphertext, parseCiphertext, sealCiphertext } from './ciphertext.ts'
 import { boundContext, type EncryptionContext } from './encryption-context.ts'
 import { findMaterial, keyObjectOf, readCurrentMaterial } from './material.ts'
 import { incorrectKey, invalidCiphertext } from './messages.ts'
 import type { KeyRecord } from './records.ts'
+import { decryptInStore, encryptInStore } from './store-cipher.ts'
+
+/** What a key is used for: the operation as AWS names it, and what it binds. */
+export interface Use {
+  readonly operation: string
+  readonly context: EncryptionContext
+}
 
 /** Encrypts under the current material of a symmetric key. */
 export async function encryptSymmetric(
-  tx: Transaction,
+  finding: Finding,
   record: KeyRecord,
+  use: Use,
   plaintext: Uint8Array,
-  context: EncryptionContext,
-): Promise<{ ciphertext: Buffer; materialId: string }> {
-  const bound = boundContext(context)
-  const material = await readCurrentMaterial(tx, record)
+): Promise<{ ciphertext: Buffer; materialId?: string }> {
+  const bound = boundContext(use.context)
+  if (record.customStore) return { ciphertext: await encryptInStore(finding, record, use.operation, plaintext, bound) }
+  const material = await readCurrentMaterial(finding.tx, record)
   const origin = { account: record.account, keyId: record.id, materialId: material.id }
   const ciphertext = sealCiphertext(origin, keyObjectOf(material, record), plaintext, bound)
   return { ciphertext, materialId: material.id }
@@ -21,14 +29,15 @@ export async function encryptSymmetric(
 
 /** Decrypts with whichever material of the key made the ciphertext. */
 export async function decryptSymmetric(
-  tx: Transaction,
+  finding: Finding,
   record: KeyRecord,
+  use: Use,
   ciphertext: Ciphertext,
-  context: EncryptionContext,
-): Promise<{ plaintext: Buffer; materialId: string }> {
+): Promise<{ plaintext: Buffer; materialId?: string }> {
   if (ciphertext.account !== record.account || ciphertext.keyId !== record.id) throw incorrectKey()
-  const bound = boundContext(context)
-  const material = await findMaterial(tx, record, ciphertext.materialId)
+  const bound = boundContext(use.context)
+  if (record.customStore) return { plaintext: await decryptInStore(finding, record, use.operation, ciphertext, bound) }
+  const material = await findMaterial(finding.tx, record, ciphertext.materialId)
   if (!material?.secret) throw invalidCiphertext()
   const plaintext = openCiphertext(ciphertext, keyObjectOf(material, record), bound)
   if (!plaintext) throw invalidCiphertext()

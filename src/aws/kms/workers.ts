@@ -6,11 +6,13 @@ import { deletionKind, keyOfDue, planDeletion } from './deletion.ts'
 import { forgetGrant, grantTable } from './grant.ts'
 import { importEndKind } from './import-token.ts'
 import { dropImported, expiryKind, settleImported } from './imported.ts'
+import { leaveStore } from './key-store.ts'
 import { findMaterial } from './material.ts'
 import { multiRegionTable } from './multi-region.ts'
 import { countGone } from './quota.ts'
 import { aliasTable, importTable, type KeyRecord, keyTable, materialScope, materialTable } from './records.ts'
 import { cancelRotation, following, planRotation, rotate, rotationKind } from './rotation.ts'
+import { destroyTokenKey, finishTokenKey, tokenKeyKind } from './token-key.ts'
 import { forgetUsage } from './usage.ts'
 
 /** Registers who does the work that KMS plans: the end of keys and of imported material, and automatic rotation. */
@@ -18,15 +20,19 @@ export function registerKmsWorkers(scheduler: Scheduler, { platform }: Pick<Gate
   scheduler.register(deletionKind, (job) => deleteKey(job, platform))
   scheduler.register(rotationKind, (job) => rotateKey(job, platform))
   scheduler.register(expiryKind, (job) => expireMaterial(job, platform))
+  scheduler.register(tokenKeyKind, (job) => makeTokenKey(job, platform))
   scheduler.register(importEndKind, (job) => endImport(job, platform))
 }
 
 const day = 86_400_000
 
 /** Destroys a key whose waiting period is over, unless its deletion was cancelled or planned anew meanwhile. */
-async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
+async function deleteKey(job: Job, platform: Platform): Promise<void> {
+  const { store, clock } = platform
   const [account, region, id] = keyOfDue(job.id)
-  if (!(await isDoomed(job, store, clock.now()))) return
+  const doomed = await findDoomed(job, store, clock.now())
+  if (!doomed) return
+  await destroyTokenKey(platform, doomed)
   await dropGrants(store, [account, region, id])
   await store.transaction(async (tx) => {
     await job.finish(tx)
@@ -39,16 +45,17 @@ async function deleteKey(job: Job, { store, clock }: Platform): Promise<void> {
     for (const { segments } of imports) importTable.delete(tx, ...segments)
     await countGone(tx, record)
     forgetUsage(tx, record)
+    await leaveStore(tx, record)
     if (await leaveOthers(tx, record, clock.now())) return
     const rows = await materialTable.range(tx, { under: [account, materialScope(record), id], limit: 5_000 })
     for (const { segments } of rows) materialTable.delete(tx, ...segments)
   })
 }
 
-async function isDoomed(job: Job, store: Store, now: number): Promise<boolean> {
+async function findDoomed(job: Job, store: Store, now: number): Promise<KeyRecord | undefined> {
   const [account, region, id] = keyOfDue(job.id)
   const record = await store.transaction((tx) => keyTable.get(tx, account, region, id))
-  return record?.state === 'PendingDeletion' && (record.deletion?.at ?? Infinity) <= now
+  return record?.state === 'PendingDeletion' && (record.deletion?.at ?? Infinity) <= now ? record : undefined
 }
 
 const grantsAtOnce = 500
@@ -125,4 +132,11 @@ async function endImport(job: Job, { store }: Platform): Promise<void> {
     await job.finish(tx)
     importTable.delete(tx, account, region, id, hash)
   })
+}
+
+/** Makes a key on a token for a request that did not come to its end. */
+async function makeTokenKey(job: Job, platform: Platform): Promise<void> {
+  const [account, region, id] = keyOfDue(job.id)
+  const record = await platform.store.transaction((tx) => keyTable.get(tx, account, region, id))
+  if (record) await finishTokenKey(platform, record)
 }
