@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
+import { fromUtf8 } from '../base/bytes.ts'
+import { environmentOverrides, nodesAt, type Override } from './environment.ts'
 import { type Config, configSchema } from './schema.ts'
+import { TomlLines } from './toml-lines.ts'
+
+export type { Override }
 
 /** The configuration cannot be used; the message names file, line and what was expected. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
-}
-
-/** A value given beside the file, by its dotted name, and where it came from (`--port`, `KEYTURN_LISTEN_PORT`). */
-export interface Override {
-  readonly path: readonly string[]
-  readonly value: unknown
-  readonly from: string
 }
 
 type Tree = { [name: string]: unknown }
@@ -27,28 +25,38 @@ export function loadConfig(
   flags: readonly Override[] = [],
 ): Config {
   const text = path === undefined ? '' : readConfigFile(path)
-  const tree = parseToml(text, path ?? '')
-  const overrides = [...environmentOverrides(environment), ...flags]
-  for (const { path: at, value } of overrides) set(tree, at, value)
-  const result = v.safeParse(configSchema, tree)
-  if (result.success) return result.output
-  const [issue] = result.issues
-  throw new ConfigError(describe(issue, { text, file: path ?? 'the defaults', overrides }))
+  return parseConfig(text, path ?? 'the configuration', [...environmentOverrides(environment), ...flags])
 }
 
+/** The same from the text of a file that is called `file` in messages. */
+export function parseConfig(text: string, file: string, overrides: readonly Override[] = []): Config {
+  const tree = tamed(parseToml(text, file), []) as Tree
+  for (const { path, value } of overrides) set(tree, path, value)
+  const result = v.safeParse(configSchema, tree)
+  if (result.success) return result.output
+  throw new ConfigError(describe(result.issues[0], { text, file, overrides }))
+}
+
+const longestFile = 1024 * 1024
+
 function readConfigFile(path: string): string {
+  let bytes: Buffer
   try {
-    return readFileSync(path, 'utf8')
+    if (statSync(path).size > longestFile) throw Object.assign(new Error(), { code: 'EFBIG' })
+    bytes = readFileSync(path)
   } catch (error) {
     throw new ConfigError(
       `The configuration file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}). Name another with --config, or write one: docs/configuration.md shows how.`,
     )
   }
+  const text = fromUtf8(bytes)
+  if (text === undefined) throw new ConfigError(`The configuration file ${path} is not UTF-8 text.`)
+  return text
 }
 
 function parseToml(text: string, file: string): Tree {
   try {
-    return parse(text) as Tree
+    return parse(text)
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const [reason] = error.message.split('\n', 1)
@@ -56,49 +64,28 @@ function parseToml(text: string, file: string): Tree {
   }
 }
 
-/** Every leaf of the schema by the name of its environment variable. */
-const leaves: ReadonlyMap<string, readonly string[]> = new Map(
-  leafPaths(configSchema as unknown as SchemaNode).map((path) => [`KEYTURN_${path.map(upperSnake).join('_')}`, path]),
-)
-
-interface SchemaNode {
-  readonly type: string
-  readonly entries?: Readonly<Record<string, SchemaNode>>
-  readonly wrapped?: SchemaNode
-  readonly options?: readonly SchemaNode[]
-}
-
-function leafPaths(node: SchemaNode, path: readonly string[] = []): (readonly string[])[] {
-  if (node.type === 'optional') return leafPaths(node.wrapped as SchemaNode, path)
-  if (node.type === 'variant') return (node.options as SchemaNode[]).flatMap((option) => leafPaths(option, path))
-  if (node.entries) return Object.entries(node.entries).flatMap(([name, child]) => leafPaths(child, [...path, name]))
-  return [path]
-}
-
-function upperSnake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
-}
-
-function environmentOverrides(environment: NodeJS.ProcessEnv): readonly Override[] {
-  const overrides: Override[] = []
-  for (const [name, path] of leaves) {
-    const text = environment[name]
-    if (text !== undefined && text !== '') overrides.push({ path, value: scalar(text), from: name })
+/**
+ * The tree with what no setting can be in a form that no schema takes for a table: the validator would see an empty
+ * table in a date, and in a list that stands where a table should.
+ */
+function tamed(value: unknown, path: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return Symbol('a date')
+  if (Array.isArray(value)) {
+    const listed = nodesAt(path).some(({ type }) => type === 'array')
+    return listed ? value.map((element, index) => tamed(element, [...path, String(index)])) : Symbol('a list')
   }
-  return overrides
+  const names = Object.entries(value).map(([name, child]) => [name, tamed(child, [...path, name])] as const)
+  return Object.assign(Object.create(null) as Tree, Object.fromEntries(names))
 }
 
-/** Numbers and booleans as TOML writes them; account numbers are digits too, but stay texts. */
-function scalar(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true'
-  return /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text
-}
-
+/** Leaves alone what the file says where a table should be: that is told as the file's mistake. */
 function set(tree: Tree, path: readonly string[], value: unknown): void {
   let at = tree
   for (const name of path.slice(0, -1)) {
-    const next = at[name]
-    at = typeof next === 'object' && next !== null ? (next as Tree) : ((at[name] = {}) as Tree)
+    at[name] ??= Object.create(null)
+    if (typeof at[name] !== 'object') return
+    at = at[name] as Tree
   }
   at[path.at(-1) as string] = value
 }
@@ -111,36 +98,58 @@ interface Sources {
 
 function describe(issue: v.BaseIssue<unknown>, { text, file, overrides }: Sources): string {
   const path = (issue.path ?? []).map(({ key }) => String(key))
-  const dotted = path.join('.')
-  const override = overrides.find((given) => given.path.join('.') === dotted)
-  const line = lineOf(text, path)
+  const name = `«${path.map((part) => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part))).join('.')}»`
+  const override = overrides.findLast((given) => given.path.join('\0') === path.join('\0'))
+  const line = new TomlLines(text).lineOf(path)
   const place = override?.from ?? (line === undefined ? file : `${file}:${line}`)
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return `${place}: there is no setting «${dotted}». docs/configuration.md lists all of them.`
-  if (issue.input === undefined) return `${place}: the setting «${dotted}» is missing.`
-  return `${place}: «${dotted}» must be ${expectation(issue)}, not ${JSON.stringify(issue.input)}.`
-}
-
-function expectation(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'picklist' || issue.type === 'literal' || issue.type === 'variant')
-    return `one of ${issue.expected}`
-  if (issue.type === 'regex' || issue.type === 'min_length') return issue.message
-  const { expected } = issue
-  if (issue.type === 'min_value' || issue.type === 'max_value') return `a number ${expected}`
-  if (issue.type === 'integer') return 'a whole number'
-  return `a ${expected}`
-}
-
-/** The line of a setting: below its table's header, or its dotted name at the top. */
-function lineOf(text: string, path: readonly string[]): number | undefined {
-  let table = ''
-  const wanted = path.join('.')
-  for (const [index, line] of text.split('\n').entries()) {
-    const header = /^\s*\[\s*([^\]]+?)\s*\]/.exec(line)
-    if (header) table = `${header[1]}.`
-    const key = /^\s*([\w.-]+)\s*=/.exec(line)?.[1]
-    if (key !== undefined && table + key === wanted) return index + 1
-    if (header && `${header[1]}` === wanted) return index + 1
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const kinds = kindsWith(path)
+    return kinds.length > 0
+      ? `${place}: ${name} is a setting for ${kinds.join(' or ')}.`
+      : `${place}: there is no setting ${name}. docs/configuration.md lists all of them.`
   }
-  return undefined
+  if (issue.input === undefined) return `${place}: the setting ${name} is missing.`
+  if (issue.type === 'check') return `${place}: ${name} ${issue.message}.`
+  return `${place}: ${name} must be ${expectation(issue, path)}, not ${shown(issue)}.`
+}
+
+/** The kinds of a table that have a setting which the kind that was chosen has not. */
+function kindsWith(path: readonly string[]): readonly string[] {
+  const name = path.at(-1) as string
+  const table = path.slice(0, -1)
+  return nodesAt(table)
+    .filter(({ entries }) => entries && Object.hasOwn(entries, name) && Object.hasOwn(entries, 'kind'))
+    .map(({ entries }) => {
+      const kind = entries?.['kind'] as { literal?: string; wrapped?: { literal?: string } }
+      return `${[...table, 'kind'].join('.')} = "${kind.literal ?? kind.wrapped?.literal}"`
+    })
+}
+
+function expectation(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
+  const { type, expected, message } = issue
+  if (expected === 'Object') return 'a table'
+  if (expected === 'Array') return 'a list'
+  if (type === 'picklist' || type === 'literal' || type === 'variant') return `one of ${choices(expected)}`
+  if (type === 'regex' || type === 'min_length') return message
+  if (type === 'boolean') return 'true or false'
+  if (type === 'string') return 'a text'
+  // What is said of a number's range stands at the number, wherever in its checks it failed.
+  return (nodesAt(path) as readonly v.GenericSchema[]).map(v.getDescription).find(Boolean) ?? `a ${expected}`
+}
+
+function choices(expected: string | null): string {
+  return (expected ?? '').match(/"[^"]*"/g)?.join(', ') ?? ''
+}
+
+const longestShown = 40
+
+/** What was given, where that cannot be a secret: a text in the place of a table may be an address with a password. */
+function shown({ input, expected, type }: v.BaseIssue<unknown>): string {
+  if (typeof input === 'symbol') return input.description as string
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'number' || typeof input === 'boolean') return String(input)
+  if (typeof input !== 'string') return 'a table'
+  if (input === '') return 'an empty one'
+  const open = expected !== 'Object' && expected !== 'Array' && type !== 'string'
+  return open && input.length <= longestShown && !input.includes(':') ? JSON.stringify(input) : 'a text'
 }

@@ -73,19 +73,25 @@ export const configSchema = v.strictObject({
   ),
   store: v.optional(
     v.variant('kind', [
-      v.strictObject({ kind: v.literal('sqlite'), folder: v.optional(text, './data') }),
+      v.strictObject({ kind: v.optional(v.literal('sqlite'), 'sqlite'), folder: v.optional(text, './data') }),
       v.strictObject({ kind: v.literal('postgres'), url: text, connections: v.optional(wholeNumber(1, 1000), 10) }),
     ]),
     { kind: 'sqlite' },
   ),
   seal: v.optional(
     v.variant('kind', [
-      v.strictObject({
-        kind: v.literal('keyfile'),
-        path: v.optional(text),
-        environment: v.optional(text),
-        credential: v.optional(text),
-      }),
+      v.pipe(
+        v.strictObject({
+          kind: v.optional(v.literal('keyfile'), 'keyfile'),
+          path: v.optional(text),
+          environment: v.optional(text),
+          credential: v.optional(text),
+        }),
+        v.check(
+          ({ path, environment, credential }) => [path, environment, credential].filter(Boolean).length <= 1,
+          'must have only one of path, environment and credential',
+        ),
+      ),
     ]),
     { kind: 'keyfile' },
   ),
