@@ -3,9 +3,10 @@ import type { Outbox } from '../audit/outbox.ts'
 import type { AuditRecord } from '../audit/record.ts'
 import { AssertionFailure, assert } from '../base/assert.ts'
 import { uuid } from '../base/ids.ts'
-import { type AccessRequest, evaluate, type PolicySet } from '../iam/evaluate.ts'
+import { evaluate } from '../iam/evaluate.ts'
 import { deniedSentence } from '../iam/explain.ts'
 import type { Transaction } from '../store/store.ts'
+import { accessRequest, policySet } from './access.ts'
 import { emitCalls } from './call-events.ts'
 import type { Call } from './call.ts'
 import { type ConditionLookup, conditionLookup } from './conditions.ts'
@@ -78,6 +79,8 @@ interface CallState {
   readonly id: string
   resource?: ResourceFacts
   note?: AuditNote
+  /** The permission besides the operation's own that was asked for last and not there, with the error that says so. */
+  lacked?: { readonly demand: Demand; readonly error: unknown }
 }
 
 type Ended = { readonly output: unknown } | { readonly refused: AwsError }
@@ -174,6 +177,7 @@ class Attempt {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       savepoint.undo()
+      if (state.lacked?.error === error) state.note = { ...state.note, ...lackedPermission(state.lacked.demand) }
       this.#records.push(record({ refused: error }))
       return { refused: error }
     }
@@ -203,8 +207,15 @@ class Attempt {
       resource,
       eventId: state.id,
       invoke: (inner, innerInput, options) => this.#invokeInner(call, inner as Operation, innerInput, options) as never,
-      require: (demand: Demand) =>
-        this.#authorise(call, demand.action, demand.resource, input, () => ({ ...conditions(), ...demand.conditions })),
+      require: async (demand: Demand) => {
+        const all = () => ({ ...conditions(), ...demand.conditions })
+        try {
+          await this.#authorise(call, demand.action, demand.resource, input, all)
+        } catch (error) {
+          state.lacked = { demand, error }
+          throw error
+        }
+      },
       note: (members) => {
         state.note = { ...state.note, ...members }
       },
@@ -234,28 +245,19 @@ class Attempt {
     if (!policies) throw principalGone(action)
     const resourceControl = await identities.resourceControl?.(this.#tx, resource.account)
     const context: ConditionLookup = conditionLookup({ call, policies, resource, input, specific })
-    const request: AccessRequest = {
-      principal: call.caller.principal,
-      action,
-      resource: resource.arn,
-      resourceAccount: resource.account,
-      context,
-    }
-    const set: PolicySet = {
-      identity: policies.identity,
-      resource: resource.policies ?? [],
-      resourceMode: resource.mode ?? 'grants',
-      ...(policies.boundary && { boundary: policies.boundary }),
-      ...(call.caller.session?.policies && { session: call.caller.session.policies }),
-      ...(policies.serviceControl && { serviceControl: policies.serviceControl }),
-      ...(resourceControl && { resourceControl }),
-    }
+    const request = accessRequest(call, action, resource, context)
+    const set = policySet(call, resource, policies, resourceControl)
     const decision = evaluate(request, set)
     if (!decision.allowed) {
       const shown = resource.shown === undefined ? request : { ...request, resource: resource.shown }
       throw accessDenied(action, deniedSentence(shown, decision))
     }
   }
+}
+
+/** An operation may need more than one permission: its record says which was missing, for whoever asks for the reason. */
+function lackedPermission({ action, resource }: Demand): AuditNote {
+  return { additionalEventData: { deniedAction: action, deniedResource: resource.arn } }
 }
 
 /** IAM and STS say `AccessDenied` with status 403, the JSON services `AccessDeniedException` with 400. */

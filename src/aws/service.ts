@@ -1,7 +1,10 @@
 import type { Call } from './call.ts'
-import type { Conditions, Operation } from './operation.ts'
+import type { Conditions, Finding, Operation } from './operation.ts'
 import type { Model } from './protocols/model.ts'
-import type { ResourceFacts } from './resource.ts'
+import type { Resource, ResourceFacts } from './resource.ts'
+
+/** Finds what an ARN names, for who asks about permissions; nothing where the service has no such resources. */
+export type FindByArn = (arn: string, finding: Finding) => Promise<Resource<unknown> | undefined>
 
 /** The published service authorisation reference, as the generator keeps it. */
 export interface AuthorizationReference {
@@ -18,6 +21,7 @@ export interface Service {
   readonly operations: ReadonlyMap<string, Operation>
   readonly unserved: ReadonlySet<string>
   readonly conditions?: (input: unknown, resource: ResourceFacts, record: unknown, call: Call) => Conditions
+  readonly findByArn?: FindByArn
 }
 
 interface Declaration<Ops, Served extends keyof Ops, Unserved extends keyof Ops> {
@@ -26,6 +30,7 @@ interface Declaration<Ops, Served extends keyof Ops, Unserved extends keyof Ops>
   readonly authorization: AuthorizationReference
   /** Condition keys that all operations of the service have. */
   readonly conditions?: Service['conditions']
+  readonly findByArn?: FindByArn
   /** One line an operation. */
   readonly serves: { readonly [N in Served]: Operation<never, unknown> }
   /** Published operations that are refused, as AWS refuses an action that is not offered. */
@@ -41,7 +46,7 @@ export function serviceOf<Ops>() {
   return function service<Served extends keyof Ops, Unserved extends keyof Ops = never>(
     declaration: Declaration<Ops, Served, Unserved> & Complete<Ops, Served, Unserved>,
   ): Service {
-    const { name, model, authorization, conditions, serves, unserved } = declaration
+    const { name, model, authorization, conditions, findByArn, serves, unserved } = declaration
     return {
       name,
       source: `${name}.amazonaws.com`,
@@ -50,6 +55,7 @@ export function serviceOf<Ops>() {
       operations: new Map(Object.entries(serves) as [string, Operation][]),
       unserved: new Set(unserved as readonly string[]),
       ...(conditions && { conditions }),
+      ...(findByArn && { findByArn }),
     }
   }
 }

@@ -7,6 +7,7 @@ import { addUserToGroup } from './add-user-to-group.ts'
 import { attachGroupPolicy } from './attach-group-policy.ts'
 import { attachRolePolicy } from './attach-role-policy.ts'
 import { attachUserPolicy } from './attach-user-policy.ts'
+import { entityByArn } from './by-arn.ts'
 import { createAccessKey } from './create-access-key.ts'
 import { createAccountAlias } from './create-account-alias.ts'
 import { createGroup } from './create-group.ts'
@@ -123,6 +124,7 @@ export const iam = serviceOf<IamOperations>()({
   authorization,
   conditions: (_input, { tags }) =>
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
+  findByArn: entityByArn,
   serves: {
     AddClientIDToOpenIDConnectProvider: addClientIDToOpenIDConnectProvider,
     AddRoleToInstanceProfile: addRoleToInstanceProfile,

@@ -2,6 +2,7 @@ import { authorizationOf } from '../authorization.ts'
 import type { KmsOperations } from '../models/kms.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
+import { keyByArn } from './by-arn.ts'
 import { cancelKeyDeletion } from './cancel-key-deletion.ts'
 import { keyOfRecord, serviceConditions } from './conditions.ts'
 import { connectCustomKeyStore } from './connect-custom-key-store.ts'
@@ -62,6 +63,7 @@ export const kms = serviceOf<KmsOperations>()({
   model: modelOf('kms'),
   authorization: authorizationOf('kms'),
   conditions: (_input, _resource, record, call) => serviceConditions(keyOfRecord(record), call),
+  findByArn: keyByArn,
   serves: {
     CancelKeyDeletion: cancelKeyDeletion,
     ConnectCustomKeyStore: connectCustomKeyStore,

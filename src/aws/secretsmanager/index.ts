@@ -3,6 +3,7 @@ import type { SecretsManagerOperations } from '../models/secretsmanager.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { batchGetSecretValue } from './batch-get-secret-value.ts'
+import { secretByArn } from './by-arn.ts'
 import { cancelRotateSecret } from './cancel-rotate-secret.ts'
 import { secretConditions } from './conditions.ts'
 import { createSecret } from './create-secret.ts'
@@ -33,6 +34,7 @@ export const secretsmanager = serviceOf<SecretsManagerOperations>()({
   model: modelOf('secretsmanager'),
   authorization: authorizationOf('secretsmanager'),
   conditions: (input, resource, record) => secretConditions(input, resource, record as SecretRecord | undefined),
+  findByArn: secretByArn,
   serves: {
     BatchGetSecretValue: batchGetSecretValue,
     CancelRotateSecret: cancelRotateSecret,

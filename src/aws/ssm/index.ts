@@ -3,6 +3,7 @@ import type { SsmOperations } from '../models/ssm.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { addTagsToResource } from './add-tags-to-resource.ts'
+import { parameterByArn } from './by-arn.ts'
 import { deleteParameter } from './delete-parameter.ts'
 import { deleteParameters } from './delete-parameters.ts'
 import { deleteResourcePolicy } from './delete-resource-policy.ts'
@@ -32,6 +33,7 @@ export const ssm = serviceOf<SsmOperations>()({
   model: modelOf('ssm'),
   authorization: authorizationOf('ssm'),
   conditions: (_input, resource) => tagConditions(resource.tags),
+  findByArn: parameterByArn,
   serves: {
     AddTagsToResource: addTagsToResource,
     DeleteParameter: deleteParameter,

@@ -4,6 +4,7 @@ import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { assumeRole } from './assume-role.ts'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
+import { assumableRoleByArn } from './by-arn.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
@@ -16,6 +17,7 @@ export const sts = serviceOf<StsOperations>()({
   authorization: authorizationOf('sts'),
   conditions: (_input, { tags }) =>
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
+  findByArn: assumableRoleByArn,
   serves: {
     AssumeRole: assumeRole,
     AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
