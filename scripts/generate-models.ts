@@ -31,6 +31,36 @@ const parameterStore = [
   'UpdateServiceSetting',
 ]
 
+/** What of Lambda is there to run functions. */
+const functions = [
+  'AddPermission',
+  'CreateAlias',
+  'CreateFunction',
+  'DeleteAlias',
+  'DeleteFunction',
+  'DeleteFunctionConcurrency',
+  'GetAccountSettings',
+  'GetAlias',
+  'GetFunction',
+  'GetFunctionCodeSigningConfig',
+  'GetFunctionConcurrency',
+  'GetFunctionConfiguration',
+  'GetPolicy',
+  'Invoke',
+  'ListAliases',
+  'ListFunctions',
+  'ListTags',
+  'ListVersionsByFunction',
+  'PublishVersion',
+  'PutFunctionConcurrency',
+  'RemovePermission',
+  'TagResource',
+  'UntagResource',
+  'UpdateAlias',
+  'UpdateFunctionCode',
+  'UpdateFunctionConfiguration',
+]
+
 /** Another service is one more line here, one in `ServiceName` and one in the titles of the TypeScript types. */
 const selections: readonly Selection[] = [
   { service: 'secretsmanager' },
@@ -38,6 +68,7 @@ const selections: readonly Selection[] = [
   { service: 'iam' },
   { service: 'sts' },
   { service: 'ssm', operations: parameterStore },
+  { service: 'lambda', operations: functions },
 ]
 
 const models = new URL('../src/aws/models/', import.meta.url)

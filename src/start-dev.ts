@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MemorySink } from './audit/memory.ts'
+import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { awsQuotas } from './aws/quotas.ts'
 import { AdvancingClock } from './base/clock.ts'
 import { devGuard } from './http/dev-guard.ts'
@@ -65,6 +66,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     host: '127.0.0.1',
     port: options.port,
     limits: { bodyBytes: 1024 * 1024, headerBytes: 64 * 1024, requestSeconds: 60, idleSeconds: 65 },
+    longerBody: longestLambdaBody,
     guard: devGuard,
     handle: route({ aws: (request) => assembly.aws(request), metrics, metricsFor: 'loopback', own }),
   })

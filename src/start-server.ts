@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { awsQuotas } from './aws/quotas.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './config/schema.ts'
@@ -62,6 +63,7 @@ function openListener(config: Config, assembly: Assembly, logger: Logger): Promi
     host: config.listen.address,
     port: config.listen.port,
     limits,
+    longerBody: longestLambdaBody,
     ...(tls && {
       tls: { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8'), minVersion: tls.minVersion },
     }),

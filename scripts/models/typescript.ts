@@ -1,6 +1,13 @@
 import type { CompactMember, CompactModel, CompactShape } from '../../src/aws/protocols/model.ts'
 
-const titles = { secretsmanager: 'SecretsManager', kms: 'Kms', iam: 'Iam', sts: 'Sts', ssm: 'Ssm' } as const
+const titles = {
+  secretsmanager: 'SecretsManager',
+  kms: 'Kms',
+  iam: 'Iam',
+  sts: 'Sts',
+  ssm: 'Ssm',
+  lambda: 'Lambda',
+} as const
 
 /** The TypeScript types of a model: an interface per structure, a union per enum, and a table of the operations. */
 export function typesOf(model: CompactModel): string {

@@ -8,6 +8,7 @@ import { type Gateway, invoke, recordRefusal } from './invoke.ts'
 import type { Outcome } from './operation.ts'
 import { awsJson } from './protocols/aws-json.ts'
 import { awsQuery } from './protocols/aws-query.ts'
+import { restJson } from './protocols/rest-json.ts'
 import type { Model, Operation as ModelOperation } from './protocols/model.ts'
 import type { HttpAnswer, HttpRequestParts, Protocol, Resolved, WireError } from './protocols/protocol.ts'
 import type { Service } from './service.ts'
@@ -32,7 +33,7 @@ export interface Served {
   readonly requestId: string
 }
 
-const protocols: readonly Protocol[] = [awsJson, awsQuery]
+const protocols: readonly Protocol[] = [awsJson, awsQuery, restJson]
 
 const anonymous: Caller = { principal: { type: 'anonymous' }, account: '', arn: '', id: '', accessKeyId: '' }
 
@@ -111,14 +112,15 @@ interface Told {
 function prepare(
   who: Awaited<ReturnType<typeof authenticate>>,
   service: Service,
-  { operation, decode }: Resolved,
+  resolved: Resolved,
   protocol: Protocol,
 ) {
+  const { operation } = resolved
   if ('refused' in who) return who
   if ('anonymous' in who && !operation.unsigned) return { refused: missingCredentials(protocol.name) }
   const served = service.operations.get(operation.name)
   if (!served) return { refused: notOffered(operation, protocol) }
-  const decoded = decode()
+  const decoded = resolved.decode()
   if ('refused' in decoded) return decoded
   return { operation: served, input: decoded.input }
 }
@@ -179,6 +181,7 @@ function failureOf(error: unknown, operation: ModelOperation): WireError {
   const codes: Readonly<Record<string, string>> = {
     secretsmanager: 'InternalServiceError',
     kms: 'KMSInternalException',
+    lambda: 'ServiceException',
   }
   const code = codes[operation.model.service] ?? (query ? 'InternalFailure' : 'InternalServerError')
   return { code, message, status: 500, fault: 'server' }

@@ -356,3 +356,13 @@ test('TLS 1.2 and 1.3 are spoken and told of; older versions and plain text are 
   await new Promise((resolve) => before.once('connect', resolve))
   await Promise.all([secure.drain(60), said(before)])
 })
+
+test('some requests may be longer than the others', async () => {
+  const roomy = await open({ longerBody: ({ url }) => (url === '/roomy' ? 5_000 : undefined) })
+  const sized = (path: string, length: number) =>
+    exchange(`POST ${path} HTTP/1.1\r\n${last}Content-Length: ${length}\r\n\r\n${'x'.repeat(length)}`, roomy.port)
+  expect(await sized('/roomy', 5_000)).toContain('POST 5000')
+  expect(await sized('/roomy', 5_001)).toContain('413')
+  expect(await sized('/other', 1_001)).toContain('413')
+  await roomy.drain(0)
+})

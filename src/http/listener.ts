@@ -32,6 +32,8 @@ export interface ListenerOptions {
   readonly connections?: number
   /** Answers a request that may be answered at all. Where it rejects, the client learns of a failure and no more. */
   readonly handle: (request: Arrived) => Promise<Reply>
+  /** How long a body may be where that is more than `limits.bodyBytes`; nothing for most requests. */
+  readonly longerBody?: (head: IncomingMessage) => number | undefined
   /** Refuses a request by its head, before its body is read. */
   readonly guard?: (head: IncomingMessage) => Reply | undefined
   /** Hears of what `handle` rejected with. */
@@ -148,8 +150,13 @@ function receive(request: IncomingMessage, response: ServerResponse, state: Stat
   else readBody(request, response, state)
 }
 
-function tooLong({ headers }: IncomingMessage, { options }: State): Reply | undefined {
-  return Number(headers['content-length'] ?? 0) > options.limits.bodyBytes ? refusals.body : undefined
+function tooLong(request: IncomingMessage, { options }: State): Reply | undefined {
+  const length = Number(request.headers['content-length'] ?? 0)
+  return length > options.limits.bodyBytes && length > longestBody(request, options) ? refusals.body : undefined
+}
+
+function longestBody(request: IncomingMessage, { limits, longerBody }: ListenerOptions): number {
+  return Math.max(limits.bodyBytes, longerBody?.(request) ?? 0)
 }
 
 /** Most requests are, and are not worth counting: the number of connections bounds them. */
@@ -178,7 +185,7 @@ function readBody(request: IncomingMessage, response: ServerResponse, state: Sta
       counted += chunk.length
       state.buffered += chunk.length
     }
-    const over = size > limits.bodyBytes ? refusals.body : undefined
+    const over = size > limits.bodyBytes && size > longestBody(request, state.options) ? refusals.body : undefined
     const reply = over ?? (state.buffered > limits.bodyBytes * bodiesAtOnce ? refusals.busy : undefined)
     if (!reply) return
     ended = true

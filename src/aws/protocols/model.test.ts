@@ -9,7 +9,7 @@ import { type CompactModel, type CompactShape, linkModel, modelOf, operationOf, 
 import { compileReader } from './read.ts'
 import { compileJsonWriter } from './write-json.ts'
 
-const services = ['secretsmanager', 'kms', 'iam', 'sts', 'ssm'] as const
+const services = ['secretsmanager', 'kms', 'iam', 'sts', 'ssm', 'lambda'] as const
 const folder = new URL('../models/', import.meta.url)
 
 function modelWith(shapes: Record<string, CompactShape>): CompactModel {
@@ -25,6 +25,7 @@ describe('linking', () => {
     ['iam', 176],
     ['sts', 11],
     ['ssm', 146],
+    ['lambda', 85],
   ] as const)('%s has %i operations, each the same object whenever it is asked for', (service, count) => {
     const model = modelOf(service)
     expect(model.operationNames).toHaveLength(count)
@@ -94,7 +95,14 @@ test('messages show no part of something sensitive', () => {
 })
 
 describe('the generated files', () => {
-  const otherwiseNamed = { secretsmanager: [], kms: ['ReEncrypt'], iam: ['UpdateDelegationRequest'], sts: [], ssm: [] }
+  const otherwiseNamed = {
+    secretsmanager: [],
+    kms: ['ReEncrypt'],
+    iam: ['UpdateDelegationRequest'],
+    sts: [],
+    ssm: [],
+    lambda: ['GetLayerVersionByArn', 'Invoke', 'InvokeWithResponseStream'],
+  }
 
   test('stay small', () => {
     const sizes = readdirSync(folder).map((name) => statSync(new URL(name, folder)).size)

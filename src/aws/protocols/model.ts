@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../base/assert.ts'
 
 /** The services whose models are generated into `models/`. */
-export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'ssm'
+export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'ssm' | 'lambda'
 
 export type ProtocolName = 'json' | 'query' | 'rest-json'
 
