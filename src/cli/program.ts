@@ -5,6 +5,9 @@ import { agentCommand } from './agent.ts'
 import { auditCommand } from './audit.ts'
 import { barrierCommand } from './barrier.ts'
 import { devCommand } from './dev.ts'
+import { execCommand } from './exec.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { serverCommand } from './server.ts'
 import { statusCommand } from './status.ts'
@@ -25,6 +28,9 @@ export function program(): Command {
     accountCommand(),
     barrierCommand(),
     auditCommand(),
+    importCommand(),
+    exportCommand(),
+    execCommand(),
     agentCommand(),
   ]) {
     root.addCommand(withOverride(command))

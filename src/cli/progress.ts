@@ -1,0 +1,15 @@
+/** Counts on standard error how far a command is: on one line of a terminal, elsewhere a line for every tenth part. */
+export function startProgress(what: string, total: number, to: NodeJS.WriteStream = process.stderr) {
+  let done = 0
+  let told = 0
+  return {
+    step(): void {
+      done++
+      if (to.isTTY) to.write(`\r${what} ${done}/${total}${done === total ? '\n' : ''}`)
+      else if (done === total || done - told >= total / 10) {
+        told = done
+        to.write(`${what} ${done}/${total}\n`)
+      }
+    },
+  }
+}
