@@ -34,6 +34,8 @@ export interface StatementOutcome {
   readonly start: SourcePosition
   /** One past its closing brace. */
   readonly end: SourcePosition
+  /** As it stands in the document. */
+  readonly text: string
 }
 
 export interface PolicyOutcome {
@@ -105,6 +107,7 @@ function explainStatement(
     failedConditions: missed === 'condition' ? failedConditions(statement, request) : [],
     start: positionAt(policy.document, statement.start),
     end: positionAt(policy.document, statement.end),
+    text: policy.document.slice(statement.start, statement.end),
   }
 }
 
