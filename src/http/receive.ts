@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Arrived, ListenerOptions, Reply } from './listener.ts'
+
+export const mostHeaders = 200
+/** Bodies that have begun to arrive may together take this many times the longest one. */
+const bodiesAtOnce = 256
+const smallBody = 16 * 1024
+/** How long a client that was refused may go on sending, so that it reads the answer before its connection ends. */
+const lingerMilliseconds = 2_000
+
+/** What the requests of one listener share. */
+export interface State {
+  readonly options: ListenerOptions
+  draining: boolean
+  /** Bytes of larger bodies that are arriving or being answered. */
+  buffered: number
+  /** Connections on which no request has come yet: Node counts them as busy. */
+  readonly unused: Map<string, Socket>
+}
+
+/** A connection by its other end: with TLS, requests come on another object than the connection did. */
+export function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
+/** Reads a request whole, has it handled, and answers; or refuses it as soon as it is known to be refused. */
+export function receive(request: IncomingMessage, response: ServerResponse, state: State): void {
+  const { options, unused } = state
+  if (unused.size > 0) unused.delete(nameOf(request.socket))
+  if (ending.has(request.socket)) return
+  const refused =
+    request.rawHeaders.length > 2 * mostHeaders
+      ? refusals.headers
+      : (options.guard?.(request) ?? tooLong(request, state))
+  if (refused) refuse(request, response, refused)
+  else readBody(request, response, state)
+}
+
+function tooLong(request: IncomingMessage, { options }: State): Reply | undefined {
+  const length = Number(request.headers['content-length'] ?? 0)
+  return length > options.limits.bodyBytes && length > longestBody(request, options) ? refusals.body : undefined
+}
+
+function longestBody(request: IncomingMessage, { limits, longerBody }: ListenerOptions): number {
+  return Math.max(limits.bodyBytes, longerBody?.(request) ?? 0)
+}
+
+/** Most requests are, and are not worth counting: the number of connections bounds them. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBody
+}
+
+function readBody(request: IncomingMessage, response: ServerResponse, state: State): void {
+  const { limits } = state.options
+  const chunks: Buffer[] = []
+  let size = 0
+  let ended = false
+  let counted = 0
+  const release = () => {
+    state.buffered -= counted
+    counted = 0
+    chunks.length = 0
+  }
+  if (!isSmall(request)) response.once('close', release)
+  request.on('error', () => request.destroy())
+  request.on('data', (chunk: Buffer) => {
+    if (ended) return
+    size += chunk.length
+    chunks.push(chunk)
+    if (!isSmall(request)) {
+      counted += chunk.length
+      state.buffered += chunk.length
+    }
+    const over = size > limits.bodyBytes && size > longestBody(request, state.options) ? refusals.body : undefined
+    const reply = over ?? (state.buffered > limits.bodyBytes * bodiesAtOnce ? refusals.busy : undefined)
+    if (!reply) return
+    ended = true
+    release()
+    refuse(request, response, reply)
+  })
+  request.on('end', () => {
+    if (ended) return
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    void answer(request, response, body, state)
+  })
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, state: State): Promise<void> {
+  try {
+    send(response, await state.options.handle(arrived(request, body)), state.draining)
+  } catch (error) {
+    state.options.onFault?.(error)
+    if (response.headersSent) response.destroy()
+    else send(response, refusals.fault, true)
+  }
+}
+
+/** Connections whose last answer is given: what their clients sent behind it is not carried out. */
+const ending = new WeakSet<Socket>()
+
+/**
+ * Answers before the body has come, which ends the connection. What the client still sends is thrown away for a while:
+ * closing a connection with unread bytes in it would take the answer from the client.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
+  ending.add(request.socket)
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' })
+  response.write(body)
+  const end = () => void response.end()
+  if (request.complete) return end()
+  const patience = setTimeout(() => request.destroy(), lingerMilliseconds)
+  response.once('close', () => clearTimeout(patience))
+  request.once('end', end)
+  request.on('error', () => request.destroy())
+  request.resume()
+}
+
+const refusals = {
+  headers: refusal(
+    431,
+    'RequestHeaderFieldsTooLargeException',
+    'The request has more headers than this server accepts.',
+  ),
+  body: refusal(413, 'RequestEntityTooLargeException', 'The request body is larger than this server accepts.'),
+  busy: refusal(503, 'ServiceUnavailableException', 'The server is receiving too much at once. Try again.'),
+  fault: refusal(500, 'InternalFailure', 'An error occurred on the server side.'),
+}
+
+function refusal(status: number, type: string, message: string): Reply {
+  const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-ErrorType': type }
+  return { status, headers, body: JSON.stringify({ __type: type, message }) }
+}
+
+function arrived(request: IncomingMessage, body: Buffer): Arrived {
+  const target = request.url as string
+  const mark = target.indexOf('?')
+  const socket = request.socket as TLSSocket
+  const address = socket.remoteAddress ?? ''
+  return {
+    method: request.method as string,
+    target,
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: mark === -1 ? '' : target.slice(mark + 1),
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    body,
+    sourceIp: address.startsWith('::ffff:') ? address.slice(7) : address,
+    tls: socket.encrypted ? { ...sessionOf(socket), host: request.headers.host ?? '' } : undefined,
+  }
+}
+
+const sessions = new WeakMap<TLSSocket, { readonly version: string; readonly cipher: string }>()
+
+/** What a connection agreed on; asked once, because each asking crosses into OpenSSL. */
+function sessionOf(socket: TLSSocket) {
+  let session = sessions.get(socket)
+  if (!session) {
+    session = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName }
+    sessions.set(socket, session)
+  }
+  return session
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply, last: boolean): void {
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  response.writeHead(status, { ...headers, 'Content-Length': length, ...(last && { Connection: 'close' }) })
+  response.end(body)
+}
