@@ -23,6 +23,7 @@ export interface AccountCounts {
   readonly policies: number
   readonly instanceProfiles: number
   readonly oidcProviders: number
+  readonly samlProviders: number
 }
 
 const accounts = table<AccountRecord>({ name: 'iam/account', version: 1 })
@@ -81,7 +82,15 @@ export async function createRootAccessKey(tx: Transaction, account: string, now:
   return { accessKeyId: id, secretAccessKey: new Secret(secret) }
 }
 
-const none: AccountCounts = { users: 0, groups: 0, roles: 0, policies: 0, instanceProfiles: 0, oidcProviders: 0 }
+const none: AccountCounts = {
+  users: 0,
+  groups: 0,
+  roles: 0,
+  policies: 0,
+  instanceProfiles: 0,
+  oidcProviders: 0,
+  samlProviders: 0,
+}
 
 export async function countsOf(tx: Transaction, account: string): Promise<AccountCounts> {
   return (await counts.get(tx, account)) ?? none

@@ -22,7 +22,7 @@ export const getAccountSummary = operation('GetAccountSummary', {
         PoliciesQuota: quotas.managedPoliciesPerAccount,
         InstanceProfiles: counts.instanceProfiles,
         InstanceProfilesQuota: 1000,
-        Providers: counts.oidcProviders,
+        Providers: counts.oidcProviders + counts.samlProviders,
         ServerCertificates: 0,
         ServerCertificatesQuota: 20,
         MFADevices: 0,

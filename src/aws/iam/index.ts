@@ -16,6 +16,7 @@ import { createOpenIDConnectProvider } from './create-open-id-connect-provider.t
 import { createPolicyVersion } from './create-policy-version.ts'
 import { createPolicy } from './create-policy.ts'
 import { createRole } from './create-role.ts'
+import { createSAMLProvider } from './create-saml-provider.ts'
 import { createServiceSpecificCredential } from './create-service-specific-credential.ts'
 import { createUser } from './create-user.ts'
 import { createVirtualMFADevice } from './create-virtual-mfa-device.ts'
@@ -32,6 +33,7 @@ import { deletePolicy } from './delete-policy.ts'
 import { deleteRolePermissionsBoundary } from './delete-role-permissions-boundary.ts'
 import { deleteRolePolicy } from './delete-role-policy.ts'
 import { deleteRole } from './delete-role.ts'
+import { deleteSAMLProvider } from './delete-saml-provider.ts'
 import { deleteUserPermissionsBoundary } from './delete-user-permissions-boundary.ts'
 import { deleteUserPolicy } from './delete-user-policy.ts'
 import { deleteUser } from './delete-user.ts'
@@ -55,6 +57,7 @@ import { getPolicyVersion } from './get-policy-version.ts'
 import { getPolicy } from './get-policy.ts'
 import { getRolePolicy } from './get-role-policy.ts'
 import { getRole } from './get-role.ts'
+import { getSAMLProvider } from './get-saml-provider.ts'
 import { getUserPolicy } from './get-user-policy.ts'
 import { getUser } from './get-user.ts'
 import { listAccessKeys } from './list-access-keys.ts'
@@ -79,6 +82,8 @@ import { listPolicyVersions } from './list-policy-versions.ts'
 import { listRolePolicies } from './list-role-policies.ts'
 import { listRoleTags } from './list-role-tags.ts'
 import { listRoles } from './list-roles.ts'
+import { listSAMLProviderTags } from './list-saml-provider-tags.ts'
+import { listSAMLProviders } from './list-saml-providers.ts'
 import { listUserPolicies } from './list-user-policies.ts'
 import { listUserTags } from './list-user-tags.ts'
 import { listUsers } from './list-users.ts'
@@ -101,12 +106,14 @@ import { tagMFADevice } from './tag-mfa-device.ts'
 import { tagOpenIDConnectProvider } from './tag-open-id-connect-provider.ts'
 import { tagPolicy } from './tag-policy.ts'
 import { tagRole } from './tag-role.ts'
+import { tagSAMLProvider } from './tag-saml-provider.ts'
 import { tagUser } from './tag-user.ts'
 import { untagInstanceProfile } from './untag-instance-profile.ts'
 import { untagMFADevice } from './untag-mfa-device.ts'
 import { untagOpenIDConnectProvider } from './untag-open-id-connect-provider.ts'
 import { untagPolicy } from './untag-policy.ts'
 import { untagRole } from './untag-role.ts'
+import { untagSAMLProvider } from './untag-saml-provider.ts'
 import { untagUser } from './untag-user.ts'
 import { updateAccessKey } from './update-access-key.ts'
 import { updateAccountPasswordPolicy } from './update-account-password-policy.ts'
@@ -115,6 +122,7 @@ import { updateGroup } from './update-group.ts'
 import { updateOpenIDConnectProviderThumbprint } from './update-open-id-connect-provider-thumbprint.ts'
 import { updateRoleDescription } from './update-role-description.ts'
 import { updateRole } from './update-role.ts'
+import { updateSAMLProvider } from './update-saml-provider.ts'
 import { updateUser } from './update-user.ts'
 
 /** AWS Identity and Access Management: who there is in an account, and what each may do. */
@@ -140,6 +148,7 @@ export const iam = serviceOf<IamOperations>()({
     CreatePolicy: createPolicy,
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
+    CreateSAMLProvider: createSAMLProvider,
     CreateServiceSpecificCredential: createServiceSpecificCredential,
     CreateUser: createUser,
     CreateVirtualMFADevice: createVirtualMFADevice,
@@ -156,6 +165,7 @@ export const iam = serviceOf<IamOperations>()({
     DeleteRole: deleteRole,
     DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
     DeleteRolePolicy: deleteRolePolicy,
+    DeleteSAMLProvider: deleteSAMLProvider,
     DeleteUser: deleteUser,
     DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
     DeleteUserPolicy: deleteUserPolicy,
@@ -179,6 +189,7 @@ export const iam = serviceOf<IamOperations>()({
     GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
     GetRolePolicy: getRolePolicy,
+    GetSAMLProvider: getSAMLProvider,
     GetUser: getUser,
     GetUserPolicy: getUserPolicy,
     ListAccessKeys: listAccessKeys,
@@ -203,6 +214,8 @@ export const iam = serviceOf<IamOperations>()({
     ListRolePolicies: listRolePolicies,
     ListRoleTags: listRoleTags,
     ListRoles: listRoles,
+    ListSAMLProviderTags: listSAMLProviderTags,
+    ListSAMLProviders: listSAMLProviders,
     ListUserPolicies: listUserPolicies,
     ListUserTags: listUserTags,
     ListUsers: listUsers,
@@ -224,12 +237,14 @@ export const iam = serviceOf<IamOperations>()({
     TagOpenIDConnectProvider: tagOpenIDConnectProvider,
     TagPolicy: tagPolicy,
     TagRole: tagRole,
+    TagSAMLProvider: tagSAMLProvider,
     TagUser: tagUser,
     UntagInstanceProfile: untagInstanceProfile,
     UntagMFADevice: untagMFADevice,
     UntagOpenIDConnectProvider: untagOpenIDConnectProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagRole,
+    UntagSAMLProvider: untagSAMLProvider,
     UntagUser: untagUser,
     UpdateAccessKey: updateAccessKey,
     UpdateAccountPasswordPolicy: updateAccountPasswordPolicy,
@@ -238,6 +253,7 @@ export const iam = serviceOf<IamOperations>()({
     UpdateOpenIDConnectProviderThumbprint: updateOpenIDConnectProviderThumbprint,
     UpdateRole: updateRole,
     UpdateRoleDescription: updateRoleDescription,
+    UpdateSAMLProvider: updateSAMLProvider,
     UpdateUser: updateUser,
   },
   unserved: [
@@ -246,10 +262,8 @@ export const iam = serviceOf<IamOperations>()({
     'ChangePassword',
     'CreateDelegationRequest',
     'CreateLoginProfile',
-    'CreateSAMLProvider',
     'CreateServiceLinkedRole',
     'DeleteLoginProfile',
-    'DeleteSAMLProvider',
     'DeleteSSHPublicKey',
     'DeleteServerCertificate',
     'DeleteServiceLinkedRole',
@@ -270,7 +284,6 @@ export const iam = serviceOf<IamOperations>()({
     'GetLoginProfile',
     'GetOrganizationsAccessReport',
     'GetOutboundWebIdentityFederationInfo',
-    'GetSAMLProvider',
     'GetSSHPublicKey',
     'GetServerCertificate',
     'GetServiceLastAccessedDetails',
@@ -279,8 +292,6 @@ export const iam = serviceOf<IamOperations>()({
     'ListDelegationRequests',
     'ListOrganizationsFeatures',
     'ListPoliciesGrantingServiceAccess',
-    'ListSAMLProviderTags',
-    'ListSAMLProviders',
     'ListSSHPublicKeys',
     'ListServerCertificateTags',
     'ListServerCertificates',
@@ -290,13 +301,10 @@ export const iam = serviceOf<IamOperations>()({
     'ResetServiceSpecificCredential',
     'SendDelegationToken',
     'SetSecurityTokenServicePreferences',
-    'TagSAMLProvider',
     'TagServerCertificate',
-    'UntagSAMLProvider',
     'UntagServerCertificate',
     'UpdateDelegationRequest',
     'UpdateLoginProfile',
-    'UpdateSAMLProvider',
     'UpdateSSHPublicKey',
     'UpdateServerCertificate',
     'UpdateServiceSpecificCredential',

@@ -118,6 +118,13 @@ export const tooManyClientIds = (quota: number) =>
 export const tooManyThumbprints = () => invalidInput('Thumbprint list must contain fewer than 5 entries.')
 export const invalidThumbprint = () => invalidInput('Thumbprint must be 40 hexadecimal characters.')
 
+export const badMetadata = () => invalidInput('Could not parse metadata')
+export const encryptedAssertions = () => invalidInput('Encrypted assertions are not supported.')
+export const samlProviderExists = (name: string) => exists(`SAML provider with name ${name} already exists.`)
+export const samlProviderNotFound = (arn: string) => noSuchEntity(`Manifest not found for arn ${arn}`)
+export const tooManySamlProviders = (quota: number) =>
+  limit(`Cannot exceed quota for SAMLProvidersPerAccount: ${quota}`)
+
 export const noSuchService = (name: string) => noSuchEntity(`No such service ${name} exists`)
 
 /** Simulations say what is wrong in words of their own. */

@@ -1,14 +1,12 @@
-import { evaluate } from '../../iam/evaluate.ts'
 import { derivation } from '../../store/table.ts'
-import { conditionLookup } from '../conditions.ts'
 import type { RoleRecord } from '../iam/records.ts'
 import { findOidcProvider, type OidcProviderRecord } from '../iam/oidc-provider.ts'
 import { partitionOf } from '../partition.ts'
 import type { AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse } from '../models/sts.ts'
 import { type Context, Outside } from '../operation.ts'
 import type { Platform } from '../platform.ts'
-import { roleWithArn } from './assumable-role.ts'
 import { auditedSession } from './audited-session.ts'
+import { federatedRole, letsIn } from './federated-role.ts'
 import { packedSize, readSessionPolicies, sessionIssuer } from './issue-session.ts'
 import { parseToken, type ParsedToken, provesToken, type VerificationKey } from './json-web-token.ts'
 import {
@@ -34,11 +32,7 @@ const providerKeys = derivation(({ dev }: Platform) => new ProviderKeys({ insecu
  * call; the token is what proves it.
  */
 export const assumeRoleWithWebIdentity = operation('AssumeRoleWithWebIdentity', {
-  async on(input, finding) {
-    const { arn, account, policies = [], ...found } = await roleWithArn(input.RoleArn, finding)
-    // Whoever has no token learns nothing of which roles there are: the token is looked at first.
-    return { arn, account, policies, record: 'record' in found ? found.record : undefined }
-  },
+  on: federatedRole,
   // The caller has no name before the token is read: the handler asks the role's trust policy itself.
   action: 'none',
   async handle(input, role, context) {
@@ -75,7 +69,8 @@ async function prepare(
 ): Promise<Finish> {
   const { call, resource } = context
   const { account } = resource
-  const authorised = isAuthorised(provider, identity, input, context)
+  const who = { ...identity, provider: provider.arn, sessionName: input.RoleSessionName }
+  const authorised = letsIn(who, action, context)
   const { tags, transitive } = readSessionTags(
     { Tags: identity.tags, TransitiveTagKeys: identity.transitive },
     undefined,
@@ -104,43 +99,11 @@ async function prepare(
       Audience: audience,
       SourceIdentity: sourceIdentity,
     }
-    const who = { subjectFromWebIdentityToken: subject.slice(0, 255), provider: provider.arn, audience }
+    const said = { subjectFromWebIdentityToken: subject.slice(0, 255), provider: provider.arn, audience }
     context.note({
-      responseElements: { ...auditedSession(output), ...who },
+      responseElements: { ...auditedSession(output), ...said },
       additionalEventData: { identityProvider: issuer, subject: subject.slice(0, 255) },
     })
     return output
   }
-}
-
-/** Whether the role's trust policy lets the token's subject in, with the tags and the name that it brings. */
-function isAuthorised(
-  provider: OidcProviderRecord,
-  { conditions, tags, transitive, sourceIdentity }: WebIdentity,
-  input: AssumeRoleWithWebIdentityRequest,
-  { call, resource }: Context,
-): boolean {
-  const specific = () => ({
-    ...conditions,
-    'sts:RoleSessionName': input.RoleSessionName,
-    'sts:SourceIdentity': sourceIdentity,
-    'sts:TransitiveTagKeys': transitive.length > 0 ? transitive : undefined,
-  })
-  const policies = { identity: [], tags: {} }
-  const lookup = conditionLookup({ call, policies, resource, input: { Tags: tags }, specific })
-  const needed = [action]
-  if (tags.length > 0) needed.push('sts:TagSession')
-  if (sourceIdentity !== undefined) needed.push('sts:SetSourceIdentity')
-  const set = { identity: [], resource: resource.policies ?? [], resourceMode: 'root-of-trust' } as const
-  return needed.every((one) => {
-    const principal = { type: 'federated', provider: provider.arn } as const
-    const request = {
-      principal,
-      action: one,
-      resource: resource.arn,
-      resourceAccount: resource.account,
-      context: lookup,
-    }
-    return evaluate(request, set).allowed
-  })
 }
