@@ -42,6 +42,12 @@ describe.skipIf(module === undefined)('with SoftHSM', () => {
     await token.destroy(pin, 'one')
   })
 
+  test('the token has a generator of its own', async () => {
+    const [first, second] = [await token.random(pin, 32), await token.random(pin, 32)]
+    expect(first).toHaveLength(32)
+    expect(first).not.toEqual(second)
+  })
+
   test('the password is asked for each time', async () => {
     await token.check(pin)
     await expect(token.check('wrong password')).rejects.toMatchObject({ kind: 'credentials' })

@@ -15,6 +15,7 @@ interface Common {
 
 export type TokenTask =
   | (Common & { readonly operation: 'check' })
+  | (Common & { readonly operation: 'random'; readonly length: number })
   | (Common & { readonly operation: 'generate' | 'destroy'; readonly label: string })
   | (Common & {
       readonly operation: 'encrypt'
@@ -70,10 +71,17 @@ export function openPkcs11Token(data: TokenWorkerData): KeyToken & { close(): Pr
     },
     async decrypt(password, label, sealed, associated) {
       const opened = await thread.run({ operation: 'decrypt', password, label, sealed, associated })
-      return opened instanceof Uint8Array ? Buffer.from(opened.buffer, opened.byteOffset, opened.length) : undefined
+      return opened instanceof Uint8Array ? bufferOf(opened) : undefined
+    },
+    async random(password, length) {
+      return bufferOf((await thread.run({ operation: 'random', password, length })) as Uint8Array)
     },
     close: () => thread.close(),
   }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 class TokenThread {

@@ -126,6 +126,8 @@ function perform(task: TokenTask, at: Connection): TokenAnswer['result'] {
   switch (task.operation) {
     case 'check':
       return undefined
+    case 'random':
+      return Uint8Array.from(at.library.C_GenerateRandom(at.session, Buffer.alloc(task.length)))
     case 'generate':
       return generate(task.label, at)
     case 'destroy':

@@ -27,4 +27,6 @@ export interface KeyToken {
   /** Nothing where the ciphertext is not one of this key and associated data. */
   decrypt(password: string, label: string, sealed: TokenCiphertext, associated: Uint8Array): Promise<Buffer | undefined>
   destroy(password: string, label: string): Promise<void>
+  /** Bytes of the token's own generator. */
+  random(password: string, length: number): Promise<Buffer>
 }

@@ -39,6 +39,7 @@ function memoryToken(keys: Map<string, Buffer>): KeyToken {
       }
     },
     destroy: async (_given, label) => void keys.delete(label),
+    random: async (_given, length) => Buffer.alloc(length, 7),
   }
 }
 
@@ -150,6 +151,19 @@ test('without the token nothing works and nothing is lost', async () => {
   await expect(kms.do('Decrypt', { CiphertextBlob })).rejects.toMatchObject({ code: 'KMSInvalidStateException' })
   Object.assign(kms.platform, { tokens: new Map([[cluster, memoryToken(keys)]]) })
   expect(textOf((await kms.do('Decrypt', { CiphertextBlob })).Plaintext)).toBe('kept')
+})
+
+test('random bytes come from the token where its store is named', async () => {
+  const CustomKeyStoreId = await connected()
+  const random = await kms.do('GenerateRandom', { NumberOfBytes: 5, CustomKeyStoreId })
+  expect(random.Plaintext?.reveal()).toEqual(Buffer.alloc(5, 7))
+  await kms.do('DisconnectCustomKeyStore', { CustomKeyStoreId })
+  await expect(kms.do('GenerateRandom', { NumberOfBytes: 5, CustomKeyStoreId })).rejects.toMatchObject({
+    code: 'CustomKeyStoreInvalidStateException',
+  })
+  await expect(
+    kms.do('GenerateRandom', { NumberOfBytes: 5, CustomKeyStoreId: 'cks-1234567890abcdef0' }),
+  ).rejects.toMatchObject({ code: 'CustomKeyStoreNotFoundException' })
 })
 
 test('a cluster belongs to one store', async () => {

@@ -61,6 +61,8 @@ export interface XksRequest {
   /** Behind the store's path, such as `/health`. */
   readonly target: string
   readonly body: object
+  /** The machine's time in milliseconds since 1970: the proxy compares it with its own. */
+  readonly nowMs: number
 }
 
 /**
@@ -68,7 +70,7 @@ export interface XksRequest {
  * Rejects with `XksFailure`. Redirects are not followed.
  */
 export async function callProxy(
-  { settings, region, target, body }: XksRequest,
+  { settings, region, target, body, nowMs }: XksRequest,
   transport: XksTransport,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { hostname } = new URL(settings.endpoint)
@@ -79,7 +81,7 @@ export async function callProxy(
   const headers = sign(
     { method: 'POST', target: path, headers: ['Host', host], body: payload },
     { accessKeyId: settings.accessKeyId, secretAccessKey: new Secret(settings.secretAccessKey) },
-    { region, service: 'kms-xks-proxy', nowMs: Date.now() },
+    { region, service: 'kms-xks-proxy', nowMs },
   )
   const answer = await send({ hostname, path, headers, payload }, transport)
   const members = parse(answer.body)

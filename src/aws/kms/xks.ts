@@ -114,7 +114,8 @@ const plain: XksTransport = {}
 async function ask(context: XksContext, target: string, body: object): Promise<Readonly<Record<string, unknown>>> {
   const { settings, call, platform } = context
   try {
-    return await callProxy({ settings, region: call.region, target, body }, platform.xks ?? plain)
+    const request = { settings, region: call.region, target, body, nowMs: platform.clock.real() }
+    return await callProxy(request, platform.xks ?? plain)
   } catch (error) {
     if (error instanceof XksFailure) throw refusal(context, error.kind)
     throw error
