@@ -144,6 +144,26 @@ test('new policies take the place of the old ones, and an empty one takes them a
   await expect(ssm.value('/late')).rejects.toMatchObject({ code: 'ParameterNotFound' })
 })
 
+test('what failed is tried again', async () => {
+  await ssm.close()
+  let failures = 2
+  const told: string[] = []
+  ssm = await openSsm({
+    events: {
+      wants: () => true,
+      emit(_tx, { detailType }) {
+        if (detailType === 'Parameter Store Policy Action' && failures-- > 0) throw new Error('the sink is away')
+        told.push(detailType)
+      },
+    },
+  })
+  await ssm.put('/p', 'v', advanced(expiration(at(day))))
+  await pass(2 * day)
+  expect(ssm.failures).toHaveLength(2)
+  expect(told).toContain('Parameter Store Policy Action')
+  await expect(ssm.value('/p')).rejects.toMatchObject({ code: 'ParameterNotFound' })
+})
+
 test('changes are told', async () => {
   await ssm.put('/p', 'v', { Description: 'about' })
   await ssm.put('/p', 'w', { Overwrite: true })

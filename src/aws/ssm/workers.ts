@@ -11,14 +11,15 @@ export function registerSsmWorkers(scheduler: Scheduler, { platform }: Pick<Gate
   scheduler.register(policyKind, (job) => carryOut(job, platform))
 }
 
-/** A policy that was changed meanwhile is due at another moment, and is left to that. */
+/** A policy that was put off meanwhile is due again at its new moment, and is left to that. */
 async function carryOut(job: Job, platform: Platform): Promise<void> {
   const [account, region, path, index] = JSON.parse(job.id) as PolicyId
   await platform.store.transaction(async (tx) => {
     await job.finish(tx)
     const parameter = await parameters.get(tx, ...parameterKey(account, region, path))
     const policy = parameter?.current.policies[index]
-    if (!parameter || !policy || momentOf(parameter, index) !== job.at) return
+    const moment = parameter && momentOf(parameter, index)
+    if (!parameter || !policy || moment === undefined || moment > job.at) return
     const telling = { tx, platform, at: platform.clock.now() }
     tellPolicy(telling, parameter, policy)
     if (policy.rule.type === 'Expiration') {
