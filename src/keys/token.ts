@@ -18,7 +18,10 @@ export class TokenFailure extends Error {
   }
 }
 
-/** A hardware token that holds AES-256 keys which never leave it. Keys go by labels. Rejects with `TokenFailure`. */
+/**
+ * A hardware token that holds AES-256 keys which never leave it. Keys go by labels. Its AES-GCM takes random 96-bit IVs, so that
+ * one key is good for fewer than 2^32 encryptions. Rejects with `TokenFailure`.
+ */
 export interface KeyToken {
   /** Proves that the token is there and takes the password. */
   check(password: string): Promise<void>

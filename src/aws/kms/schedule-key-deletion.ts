@@ -20,7 +20,7 @@ export const scheduleKeyDeletion = operation('ScheduleKeyDeletion', {
   }),
   async handle({ PendingWindowInDays: windowDays = longestWindowDays }, { source: record }, { tx, platform }) {
     checkCustomer(record)
-    checkState(record, 'Enabled', 'Disabled', 'PendingImport', 'Unavailable')
+    checkState(record, 'Enabled', 'Disabled', 'PendingImport', 'Unavailable', 'Creating')
     const { account, region, id } = record
     const related = record.multiRegion === 'PRIMARY' ? await multiRegionTable.get(tx, account, id) : undefined
     const at = platform.clock.now() + windowDays * day
