@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { TrailRefused } from './audit/chain-end.ts'
 import { type Command, CommanderError } from 'commander'
 import { program } from './cli/program.ts'
 import { CliError, remark } from './cli/output.ts'
@@ -24,7 +25,7 @@ function tell(error: unknown): number {
     remark(error.message)
     return 2
   }
-  if (error instanceof SealRefused) {
+  if (error instanceof SealRefused || error instanceof TrailRefused) {
     remark(error.message)
     return 1
   }

@@ -44,8 +44,16 @@ function dataFolder({ store }: Config): string {
 
 const signingKeyAt = keyOf('audit', 'signing-key')
 
+export interface SegmentPlace {
+  readonly clock: Clock
+  readonly folder: string
+  readonly chain: string
+  /** Hears of digests and indexes that could not be written; they are tried again. */
+  readonly onFault: (error: unknown) => void
+}
+
 /** The segments of one chain, signed with the key that all chains of a store share. */
-export async function openSegments(store: Store, clock: Clock, folder: string, chain: string): Promise<Sink> {
+export async function openSegments(store: Store, { clock, folder, chain, onFault }: SegmentPlace): Promise<Sink> {
   const { pem } = await store.transaction(async (tx) => {
     const kept = await tx.get<{ pem: string }>(signingKeyAt)
     if (kept) return kept
@@ -53,5 +61,5 @@ export async function openSegments(store: Store, clock: Clock, folder: string, c
     tx.put(signingKeyAt, made)
     return made
   })
-  return new Segments({ folder: join(folder, chain), key: signingKey(pem), now: () => clock.now() })
+  return new Segments({ folder: join(folder, chain), key: signingKey(pem), now: () => clock.now(), onFault })
 }

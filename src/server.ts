@@ -1,6 +1,7 @@
 import type { Sink } from './audit/log.ts'
 import { AuditLog } from './audit/log.ts'
 import { Outbox } from './audit/outbox.ts'
+import type { Trail } from './audit/trail.ts'
 import { awsEndpoint, type ArrivedRequest, type Served } from './aws/endpoint.ts'
 import { openIdentities } from './aws/identities/open-identities.ts'
 import { iam } from './aws/iam/index.ts'
@@ -32,6 +33,8 @@ export interface AssemblyOptions {
   readonly backend: Backend
   readonly unsealed: Unsealed
   readonly clock: Clock
+  /** Where the trail of `sink` can be searched. */
+  readonly trail: Trail
   /** Made with the open store, because the signing key of the audit trail is kept in it. */
   readonly sink: (store: Store) => Promise<Sink>
   readonly syncAudit: boolean
@@ -56,6 +59,8 @@ export interface Assembly {
 
 /** Every service of the AWS façade. */
 export const awsServices = [secretsmanager, ssm, kms, iam, sts, keyturn] as const
+
+const wornCheckMilliseconds = 60_000
 
 /** Puts the rooms together: the only place that knows all of them. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
@@ -83,6 +88,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     quotas,
     dev,
     managementAccount,
+    trail: options.trail,
     barrier: {
       async usage() {
         // Another process may have begun a new term that this one has not met yet.
@@ -104,6 +110,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   registerKmsWorkers(scheduler, gateway)
   registerSecretsManagerWorkers(scheduler, gateway)
   registerSsmWorkers(scheduler, gateway)
+  const wornCheck = setInterval(() => {
+    unsealed
+      .rotateIfWorn(clock.now())
+      .catch((err: unknown) => reporter.error({ err }, 'a worn barrier key could not be changed'))
+  }, wornCheckMilliseconds).unref()
   scheduler.start()
   return {
     store,
@@ -111,6 +122,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     gateway,
     aws: awsEndpoint(gateway),
     async close() {
+      clearInterval(wornCheck)
       await scheduler.stop()
       await outbox.close()
       await log.close()

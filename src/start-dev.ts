@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MemorySink } from './audit/memory.ts'
+import { folderTrail, memoryTrail } from './audit/trail.ts'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { awsQuotas } from './aws/quotas.ts'
-import { AdvancingClock } from './base/clock.ts'
+import { AdvancingClock, type Clock } from './base/clock.ts'
 import { devGuard } from './http/dev-guard.ts'
 import { type Arrived, type Listener, listen, type Reply } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
@@ -14,7 +15,7 @@ import type { Seal } from './seal/seal.ts'
 import { devSeal } from './seal/seals/dev.ts'
 import { createKeyFile, keyfileSeal } from './seal/seals/keyfile.ts'
 import { initialise, isInitialised, unseal } from './seal/unseal.ts'
-import { type Assembly, assemble, type Reporter } from './server.ts'
+import { type Assembly, assemble, type AssemblyOptions, type Reporter } from './server.ts'
 import { processGauges } from './start-server.ts'
 import type { Backend } from './store/backend.ts'
 import { MemoryBackend } from './store/memory.ts'
@@ -67,6 +68,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     port: options.port,
     limits: { bodyBytes: 1024 * 1024, headerBytes: 64 * 1024, requestSeconds: 60, idleSeconds: 65 },
     longerBody: longestLambdaBody,
+    onFault: (err) => options.reporter.error({ err }, 'a request failed for a reason of our own'),
     guard: devGuard,
     handle: route({ aws: (request) => assembly.aws(request), metrics, metricsFor: 'loopback', own }),
   })
@@ -94,8 +96,7 @@ async function assembleDev(
     backend,
     unsealed,
     clock,
-    sink: async (store) =>
-      folder === undefined ? new MemorySink() : openSegments(store, clock, join(folder, 'audit'), 'dev-0'),
+    ...(folder === undefined ? memoryAudit() : folderAudit(join(folder, 'audit'), clock, reporter)),
     syncAudit: false,
     chain: 'dev-0',
     quotas: awsQuotas,
@@ -103,6 +104,19 @@ async function assembleDev(
     dev: true,
     reporter,
   })
+}
+
+function memoryAudit(): Pick<AssemblyOptions, 'sink' | 'trail'> {
+  const sink = new MemorySink()
+  return { sink: async () => sink, trail: memoryTrail(sink) }
+}
+
+function folderAudit(folder: string, clock: Clock, reporter: Reporter): Pick<AssemblyOptions, 'sink' | 'trail'> {
+  const onFault = (err: unknown) => reporter.error({ err }, 'the audit trail was written, but not its digest or index')
+  return {
+    sink: (store) => openSegments(store, { clock, folder, chain: 'dev-0', onFault }),
+    trail: folderTrail(folder),
+  }
 }
 
 async function openDevStore(folder: string | undefined): Promise<{ backend: Backend; seal: Seal }> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
+import { folderTrail } from './audit/trail.ts'
 import { awsQuotas } from './aws/quotas.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './config/schema.ts'
@@ -28,11 +29,13 @@ export async function startServer(config: Config, logger: Logger, worker: number
     if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
     const unsealed = await unseal(backend, openSeal(config))
     const chain = `${config.node}-${worker}`
+    const onFault = (err: unknown) => logger.error({ err }, 'the audit trail was written, but not its digest or index')
     assembly = await assemble({
       backend,
       unsealed,
       clock: systemClock,
-      sink: (store) => openSegments(store, systemClock, auditFolder(config), chain),
+      trail: folderTrail(auditFolder(config)),
+      sink: (store) => openSegments(store, { clock: systemClock, folder: auditFolder(config), chain, onFault }),
       syncAudit: config.audit.sync,
       chain,
       quotas: { ...awsQuotas, ...config.quotas },
@@ -62,6 +65,7 @@ function openListener(config: Config, assembly: Assembly, logger: Logger): Promi
   return listen({
     host: config.listen.address,
     port: config.listen.port,
+    onFault: (err) => logger.error({ err }, 'a request failed for a reason of our own'),
     limits,
     longerBody: longestLambdaBody,
     ...(tls && {
