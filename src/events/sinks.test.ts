@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
@@ -6,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../base/clock.ts'
@@ -13,6 +13,7 @@ import { envelopeOf } from './event.ts'
 import { change } from './events.test-support.ts'
 import { openSinks, SinkRefused, type SinkSettings } from './open-sinks.ts'
 import type { Sink } from './sink.ts'
+import { localhost } from '../../test/tls/certificate.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-events-'))
 const closing: (() => void)[] = [() => rmSync(folder, { recursive: true, force: true })]
@@ -126,19 +127,18 @@ test('a webhook that does not answer, or is not there, is unavailable', async ()
 })
 
 test('a webhook’s certificate is verified, with the authority that is configured', async () => {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  execFileSync('openssl', [...fresh, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' })
-  const options = { key: readFileSync(key), cert: readFileSync(cert) }
   const port = await listen(
-    createTlsServer(options, (request, response) => request.resume().on('end', () => response.end())),
+    createTlsServer(localhost, (request, response) => request.resume().on('end', () => response.end())),
   )
   const setting = { kind: 'webhook', url: `https://127.0.0.1:${port}/`, secretEnvironment: 'HOOK' } as const
   expect(await open(setting).deliver([one])).toEqual([
     { failed: 'unavailable', reason: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) },
   ])
-  expect(await open({ ...setting, ca: cert }).deliver([one])).toEqual([{ taken: true }])
+  expect(
+    await open({ ...setting, ca: fileURLToPath(new URL('../../test/tls/localhost.pem', import.meta.url)) }).deliver([
+      one,
+    ]),
+  ).toEqual([{ taken: true }])
 })
 
 test('a file gets one line an event, is for its owner only, and a torn line stays alone', async () => {

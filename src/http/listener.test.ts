@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { devGuard } from './dev-guard.ts'
 import { type Arrived, type Listener, type ListenerOptions, listen, type Reply } from './listener.ts'
+import { localhost } from '../../test/tls/certificate.ts'
 
 const limits = { bodyBytes: 1000, headerBytes: 8192, requestSeconds: 5, idleSeconds: 5 }
 const arrivals: Arrived[] = []
@@ -314,17 +311,6 @@ test('a port that is taken is a rejection', async () => {
   await expect(open({ port: listener.port })).rejects.toThrow('EADDRINUSE')
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'keyturn-tls-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-function certificate(): { cert: string; key: string } {
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-}
-
 /** The answer over TLS, or the reason why there is none. */
 function exchangeTls(port: number, options: ConnectionOptions): Promise<string> {
   return new Promise((resolve) => {
@@ -337,7 +323,7 @@ function exchangeTls(port: number, options: ConnectionOptions): Promise<string> 
 }
 
 test('TLS 1.2 and 1.3 are spoken and told of; older versions and plain text are refused', async () => {
-  const pair = certificate()
+  const pair = localhost
   const secure = await open({ tls: { ...pair, minVersion: 'TLSv1.2' } })
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const options = { ca: pair.cert, minVersion: version, maxVersion: version }
