@@ -3,6 +3,7 @@ import type { StsOperations } from '../models/sts.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { assumeRole } from './assume-role.ts'
+import { assumeRoleWithSAML } from './assume-role-with-saml.ts'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import { assumableRoleByArn } from './by-arn.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
@@ -20,17 +21,12 @@ export const sts = serviceOf<StsOperations>()({
   findByArn: assumableRoleByArn,
   serves: {
     AssumeRole: assumeRole,
+    AssumeRoleWithSAML: assumeRoleWithSAML,
     AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
     GetAccessKeyInfo: getAccessKeyInfo,
     GetCallerIdentity: getCallerIdentity,
     GetFederationToken: getFederationToken,
     GetSessionToken: getSessionToken,
   },
-  unserved: [
-    'AssumeRoleWithSAML',
-    'AssumeRoot',
-    'DecodeAuthorizationMessage',
-    'GetDelegatedAccessToken',
-    'GetWebIdentityToken',
-  ],
+  unserved: ['AssumeRoot', 'DecodeAuthorizationMessage', 'GetDelegatedAccessToken', 'GetWebIdentityToken'],
 })

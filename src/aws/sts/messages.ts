@@ -67,3 +67,14 @@ export const tokenExpired = (nowSeconds: number, expirySeconds: number) =>
   )
 export const badTagClaims = () => badToken('The session tags in the token are not valid.')
 export const notAuthorized = (action: string) => denied(`Not authorized to perform ${action}`)
+
+export const unknownSamlProvider = () => badToken("Specified provider doesn't exist")
+export const badSamlResponse = () => badToken('Response did not contain a valid SAML assertion')
+export const samlSignatureInvalid = () => badToken('Response signature invalid')
+export const assertionUsed = () => badToken('The SAML assertion was used before.')
+export const wrongIssuer = () => badToken('Issuer not present in specified provider')
+export const notForHere = () => badToken('The SAML assertion is not meant for this service.')
+export const attributeMissing = (name: string) => badToken(`${name} is required in AuthnResponse`)
+export const attributeInvalid = (name: string) => badToken(`${name} in AuthnResponse is not valid`)
+export const expiredAssertion = () =>
+  new AwsError('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
