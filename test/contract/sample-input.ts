@@ -23,6 +23,7 @@ const texts = [
   '{}',
   'Type',
   'v1',
+  'x'.repeat(1000),
 ]
 
 export interface SampleOptions {
