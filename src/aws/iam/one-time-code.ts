@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { equalBytes } from '../../base/bytes.ts'
 
 const stepMilliseconds = 30_000
 
@@ -21,8 +22,7 @@ export function stepOf(code: string, seed: Uint8Array, steps: readonly number[])
   let found: number | undefined
   const given = Buffer.from(code)
   for (const step of steps) {
-    const expected = Buffer.from(codeAt(seed, step))
-    if (given.length === expected.length && timingSafeEqual(given, expected)) found = step
+    if (equalBytes(given, Buffer.from(codeAt(seed, step)))) found = step
   }
   return found
 }

@@ -1,5 +1,5 @@
-import { hash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
-import { fromBase64 } from '../../base/bytes.ts'
+import { hash, type KeyObject, verify } from 'node:crypto'
+import { equalBytes, fromBase64 } from '../../base/bytes.ts'
 import {
   attributeOf,
   childNamed,
@@ -81,8 +81,7 @@ function coveredText(info: XmlElement, signature: XmlElement, element: XmlElemen
   const expected = value && bytesOf(value)
   if (!inclusivePrefixes || !algorithm || !expected) return undefined
   const text = canonicalXml(element, { inclusivePrefixes, without: signature })
-  const digest = hash(algorithm, text, 'buffer')
-  return digest.length === expected.length && timingSafeEqual(digest, expected) ? text : undefined
+  return equalBytes(hash(algorithm, text, 'buffer'), expected) ? text : undefined
 }
 
 /** The inclusive prefixes of an exclusive canonicalisation; nothing where the method is another. */
