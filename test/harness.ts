@@ -1,6 +1,7 @@
 import { AuditLog } from '../src/audit/log.ts'
 import { MemorySink } from '../src/audit/memory.ts'
 import { Outbox } from '../src/audit/outbox.ts'
+import { memoryTrail } from '../src/audit/trail.ts'
 import type { Call, Caller } from '../src/aws/call.ts'
 import { type Gateway, invoke } from '../src/aws/invoke.ts'
 import type { Operation } from '../src/aws/operation.ts'
@@ -75,6 +76,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     dev: options.dev ?? false,
     events: options.events,
     managementAccount: defaultAccount,
+    trail: memoryTrail(sink),
     wakeScheduler: () => scheduler.wake(),
     reportFailure: (_call, _operation, error) => failures.push(error),
   }

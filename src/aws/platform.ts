@@ -1,3 +1,4 @@
+import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ChangeEvents } from '../events/outbox.ts'
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
@@ -71,6 +72,8 @@ export interface Platform {
   }
   /** What rotates secrets besides the functions of this server; absent where nothing does. */
   readonly rotators?: Rotators | undefined
+  /** The audit trail, where it can be searched. */
+  readonly trail?: Trail | undefined
   /** Looks for due work soon. */
   wakeScheduler(): void
   /** Hears of calls that ended in a failure of our own. */

@@ -1,6 +1,7 @@
 import { AdvancingClock } from '../../src/base/clock.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { MemorySink } from '../../src/audit/memory.ts'
+import { memoryTrail } from '../../src/audit/trail.ts'
 import type { ArrivedRequest, Served } from '../../src/aws/endpoint.ts'
 import { awsQuotas } from '../../src/aws/quotas.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
@@ -51,6 +52,7 @@ export async function startInProcess(): Promise<InProcess> {
     unsealed: await initialise(backend, devSeal(), clock.now()),
     clock,
     sink: async () => sink,
+    trail: memoryTrail(sink),
     syncAudit: false,
     chain: 'test-0',
     quotas: awsQuotas,

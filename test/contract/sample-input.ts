@@ -23,6 +23,7 @@ const texts = [
   '{}',
   'Type',
   'v1',
+  'kms:Decrypt',
   'CONTRACT0123456789012345',
   'x'.repeat(1000),
 ]

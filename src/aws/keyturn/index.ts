@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type CompactModel, linkModel } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { createAccount } from './create-account.ts'
+import { explainAccess } from './explain-access.ts'
 import { getServerStatus } from './get-server-status.ts'
 import { listAccounts } from './list-accounts.ts'
 import { rotateBarrierKey } from './rotate-barrier-key.ts'
@@ -17,6 +18,7 @@ export const keyturn = serviceOf<KeyturnOperations>()({
     actions: {
       CreateAccount: { access: 'Write' },
       ListAccounts: { access: 'List' },
+      ExplainAccess: { access: 'Read' },
       GetServerStatus: { access: 'Read' },
       RotateBarrierKey: { access: 'Write' },
     },
@@ -24,6 +26,7 @@ export const keyturn = serviceOf<KeyturnOperations>()({
   serves: {
     CreateAccount: createAccount,
     ListAccounts: listAccounts,
+    ExplainAccess: explainAccess,
     GetServerStatus: getServerStatus,
     RotateBarrierKey: rotateBarrierKey,
   },

@@ -12,7 +12,10 @@ export const listAccounts = operation('ListAccounts', {
     if (NextToken !== undefined && !isAccountId(NextToken)) {
       throw new AwsError('InvalidNextTokenException', 'The NextToken is not one that this operation gave.')
     }
-    const found = await accountsFrom(tx, { limit: MaxResults + 1, ...(NextToken !== undefined && { after: NextToken }) })
+    const found = await accountsFrom(tx, {
+      limit: MaxResults + 1,
+      ...(NextToken !== undefined && { after: NextToken }),
+    })
     const page = found.slice(0, MaxResults)
     return {
       Accounts: page.map(({ id, name, createdAt }) => ({ AccountId: id, Name: name, CreatedDate: createdAt })),
