@@ -1,9 +1,17 @@
 import { Agent, request } from 'node:http'
-import { type Call, type Credentials, host, jsonCall, queryCall, signedHeaders } from './signed-call.ts'
+import {
+  type Call,
+  type Credentials,
+  host,
+  jsonCall,
+  type JsonService,
+  queryCall,
+  signedHeaders,
+} from './signed-call.ts'
 
 /** Makes calls as somebody, one at a time or many at once; every answer but 200 is an error. */
 export interface Client {
-  json(service: 'secretsmanager' | 'kms', operation: string, input: object): Promise<Record<string, unknown>>
+  json(service: JsonService, operation: string, input: object): Promise<Record<string, unknown>>
   /** The answer's XML. */
   query(service: 'iam' | 'sts', action: string, parameters: Readonly<Record<string, string>>): Promise<string>
   close(): void

@@ -16,14 +16,16 @@ export interface Call {
   readonly body: string
 }
 
-const targets: Readonly<Record<string, string>> = { secretsmanager: 'secretsmanager', kms: 'TrentService' }
+const targets = { secretsmanager: 'secretsmanager', ssm: 'AmazonSSM', kms: 'TrentService' } as const
+export type JsonService = keyof typeof targets
+
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15' }
 
 export const region = 'us-east-1'
 export const host = '127.0.0.1'
 
 /** A call in the JSON protocol; `input` as it is on the wire. */
-export function jsonCall(service: 'secretsmanager' | 'kms', operation: string, input: object): Call {
+export function jsonCall(service: JsonService, operation: string, input: object): Call {
   const headers = ['X-Amz-Target', `${targets[service]}.${operation}`, 'Content-Type', 'application/x-amz-json-1.1']
   return { service, headers, body: JSON.stringify(input) }
 }

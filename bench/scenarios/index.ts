@@ -1,4 +1,5 @@
 import { decrypt, encrypt } from './keys.ts'
+import { getParameter, getParametersByPath } from './parameters.ts'
 import type { Scenario } from './scenario.ts'
 import { batchGetSecretValue, createSecret, getSecretValue, listSecrets, putSecretValue } from './secrets.ts'
 import { assumeRole, firstUseOfSession } from './sessions.ts'
@@ -8,6 +9,8 @@ export const scenarios: readonly Scenario[] = [
   getSecretValue,
   batchGetSecretValue,
   listSecrets,
+  getParameter,
+  getParametersByPath,
   encrypt,
   decrypt,
   assumeRole,

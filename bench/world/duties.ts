@@ -11,6 +11,8 @@ export function duties({ account, region, keyArn, roleArn }: Scope & { keyArn: s
     batchReader: [allow('secretsmanager:BatchGetSecretValue', '*'), allow('secretsmanager:GetSecretValue', secrets)],
     writer: [allow(['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue'], secrets)],
     lister: [allow('secretsmanager:ListSecrets', '*')],
+    parameterReader: [allow('ssm:GetParameter', parametersOf({ account, region }))],
+    pathReader: [allow('ssm:GetParametersByPath', parametersOf({ account, region }))],
     encrypter: [allow(['kms:Encrypt', 'kms:Decrypt'], keyArn)],
     assumer: [allow('sts:AssumeRole', roleArn)],
   } as const
@@ -25,6 +27,10 @@ export function roleDuties(scope: Scope) {
 
 function secretsOf({ account, region }: Scope): string {
   return `arn:aws:secretsmanager:${region}:${account}:secret:bench/*`
+}
+
+function parametersOf({ account, region }: Scope): string {
+  return `arn:aws:ssm:${region}:${account}:parameter/bench/*`
 }
 
 function allow(action: string | readonly string[], resource: string): object {

@@ -6,20 +6,21 @@ import {
   versionsOf,
 } from '../../src/aws/secretsmanager/records.ts'
 import { writeSecret } from '../../src/aws/secretsmanager/write-secret.ts'
+import { parameterKey, type ParameterRecord, parameters } from '../../src/aws/ssm/records.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { openBackend, openSeal } from '../../src/open-parts.ts'
 import { unseal } from '../../src/seal/unseal.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { region } from '../aws/signed-call.ts'
-import { realName } from './names.ts'
+import { parameterName, realName } from './names.ts'
 import type { World } from './world.ts'
 
 const perCommit = 500
 
 /**
- * Brings a store from `from` to `to` secrets: rows of secrets that were really created, written anew under other names and
- * straight into the store. They can be listed and described; their values belong to the name that they were copied from.
+ * Brings a store from `from` to `to` secrets, and to as many parameters: rows of those that were really made, written anew
+ * under other names and straight into the store. They can be listed and described; their values belong to the name that they were copied from.
  */
 export async function grow(configFile: string, world: World, from: number, to: number): Promise<void> {
   const config = loadConfig(configFile, {})
@@ -29,7 +30,9 @@ export async function grow(configFile: string, world: World, from: number, to: n
   try {
     const templates = await readTemplates(store, world)
     for (let next = from; next < to; next += perCommit) {
-      await writeCopies(store, templates, next, Math.min(to, next + perCommit))
+      const until = Math.min(to, next + perCommit)
+      await writeCopies(store, templates, next, until)
+      await copyParameter(store, world, Math.max(next, world.parameters), until)
     }
   } finally {
     await store.close()
@@ -65,6 +68,17 @@ function writeCopies(store: Store, templates: readonly Template[], from: number,
       const secret: SecretRecord = { ...template.secret, name: realName(index), createdAt: at, changedAt: at }
       writeSecret(tx, undefined, secret)
       for (const version of template.versions) versions.put(tx, version, ...versionsOf(secret), version.id)
+    }
+  })
+}
+
+function copyParameter(store: Store, { account }: World, from: number, to: number): Promise<void> {
+  return store.transaction(async (tx) => {
+    const template = await parameters.get(tx, ...parameterKey(account, region, parameterName(0)))
+    if (template === undefined) throw new Error(`There is no parameter ${parameterName(0)}.`)
+    for (let index = from; index < to; index++) {
+      const copy: ParameterRecord = { ...template, name: parameterName(index) }
+      parameters.put(tx, copy, ...parameterKey(account, region, copy.name))
     }
   })
 }

@@ -14,6 +14,17 @@ function digits(number: number): string {
   return String(number).padStart(7, '0')
 }
 
+const pathSize = 10
+
+/** Parameters come ten below a path. The first ones of a store were really put. */
+export function parameterName(index: number): string {
+  return `${parameterPath(Math.floor(index / pathSize))}/parameter-${digits(index)}`
+}
+
+export function parameterPath(group: number): string {
+  return `/bench/group-${digits(group)}`
+}
+
 /** A value of one kilobyte, as applications keep them: JSON with a few members. */
 export function secretText(index: number): string {
   const members = { username: `application-${index}`, host: 'db.internal', port: 5432, password: '' }

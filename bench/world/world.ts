@@ -1,7 +1,7 @@
 import { type Client, elementText, forEach, openClient } from '../aws/client.ts'
 import { type Credentials, region } from '../aws/signed-call.ts'
 import { type Duty, duties, roleDuties } from './duties.ts'
-import { realName, secretText } from './names.ts'
+import { parameterName, realName, secretText } from './names.ts'
 
 /** What a store holds before it is measured, and who may do what with it. */
 export interface World {
@@ -9,6 +9,8 @@ export interface World {
   readonly users: Readonly<Record<Duty, Credentials>>
   /** How many secrets were really created; their names are `realName(index)`. */
   readonly real: number
+  /** How many parameters were really put; their names are `parameterName(index)`. */
+  readonly parameters: number
   readonly keyId: string
   /** Ciphertexts of the key, base64. */
   readonly ciphertexts: readonly string[]
@@ -18,6 +20,7 @@ export interface World {
 const account = '000000000000'
 const roleName = 'bench-role'
 const ciphertextCount = 1_000
+const parameterCount = 1_000
 export const plaintextBytes = 1_024
 
 /** Makes the world through the API of a running server, as its root. */
@@ -29,12 +32,19 @@ export async function makeWorld(port: number, root: Credentials, real: number): 
     const roleArn = await makeRole(client)
     const users = await makeUsers(client, { keyArn, roleArn })
     await create(client, 0, real)
+    await forEach(parameterCount, (index) =>
+      client.json('ssm', 'PutParameter', {
+        Name: parameterName(index),
+        Value: secretText(index),
+        Type: 'SecureString',
+      }),
+    )
     const ciphertexts = await forEach(ciphertextCount, async () => {
       const Plaintext = Buffer.from(crypto.getRandomValues(new Uint8Array(plaintextBytes))).toString('base64')
       const { CiphertextBlob } = await client.json('kms', 'Encrypt', { KeyId: keyId, Plaintext })
       return CiphertextBlob as string
     })
-    return { account, users, real, keyId, ciphertexts, roleArn }
+    return { account, users, real, parameters: parameterCount, keyId, ciphertexts, roleArn }
   } finally {
     client.close()
   }
