@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, type KeyObject, randomBytes } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
 import { toBase64 } from '../../base/bytes.ts'
-import { type KeyKindName, keyKinds } from '../../keys/kinds.ts'
+import { type KeyKindName, keyKinds, publicKeyOf as exportPublic } from '../../keys/kinds.ts'
 import type { Transaction } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { KeySpec } from '../models/kms.ts'
@@ -67,7 +67,10 @@ export async function publicKeyOf(tx: Transaction, record: KeyRecord): Promise<K
   return publicHalf(await privateKeyOf(tx, record))
 }
 
-const publicHalf = derivation((privateKey: KeyObject) => createPublicKey(privateKey as never))
+/** Read from its own bytes: OpenSSL verifies faster with such a key than with one that it took out of a private key. */
+const publicHalf = derivation((privateKey: KeyObject) =>
+  createPublicKey({ key: exportPublic(privateKey), format: 'der', type: 'spki' }),
+)
 
 /** One for each kind: a material is of the kind of its key, always. */
 const loaders = Object.fromEntries(
