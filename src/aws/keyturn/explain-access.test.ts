@@ -244,6 +244,32 @@ test('who may ask: administrators about their own account, those of the server a
   expect(await explained({ RequestId: id }, boss)).toMatchObject({ PrincipalArn: bob.arn })
 })
 
+test('the reasons can be sealed, for the administrators of the account alone', async () => {
+  const answer = await explained({ ...asked('secretsmanager:GetSecretValue', secret), Encoded: true })
+  const EncodedMessage = answer.EncodedMessage ?? ''
+  const decode = (as: Caller, message: string) =>
+    harness.call(as, 'sts', 'DecodeAuthorizationMessage', { EncodedMessage: message })
+  const { DecodedMessage } = await decode(root, EncodedMessage)
+  expect(JSON.parse(DecodedMessage as unknown as string)).toMatchObject({
+    allowed: false,
+    explicitDeny: false,
+    matchedStatements: { items: [] },
+    context: { principal: { arn: bob.arn, name: 'bob' }, action: 'secretsmanager:GetSecretValue', resource: secret },
+  })
+  const refusal = { code: 'InvalidAuthorizationMessageException', message: 'Message is not valid' }
+  await expect(decode(harness.root('333333333333'), EncodedMessage)).rejects.toMatchObject(refusal)
+  await expect(decode(bob, EncodedMessage)).rejects.toMatchObject({ code: 'AccessDenied' })
+  for (const message of [
+    `${EncodedMessage}A`,
+    `B${EncodedMessage.slice(1)}`,
+    'x',
+    '====',
+    EncodedMessage.slice(0, -4),
+  ]) {
+    await expect(decode(root, message)).rejects.toMatchObject(refusal)
+  }
+})
+
 test('asking makes nothing', async () => {
   const alias = `arn:aws:kms:us-east-1:${account}:alias/aws/ssm`
   await explained(asked('kms:Decrypt', alias))

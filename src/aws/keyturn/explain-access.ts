@@ -1,5 +1,7 @@
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import { sealAuthorizationMessage } from '../sts/authorization-message.ts'
+import { authorizationMessage } from './authorization-message.ts'
 import { accountOfPrincipal, explainedPrincipal } from './explained-principal.ts'
 import { askedRequest, type ExplainedRequest, recordedRequest } from './explained-request.ts'
 import { explanationOf } from './explanation.ts'
@@ -16,33 +18,41 @@ import type { ExplainAccessInput, ExplainAccessOutput } from './shapes.ts'
 export const explainAccess = operation('ExplainAccess', {
   on: explainedAccount,
   async handle(input, _record, context) {
-    const savepoint = context.tx.savepoint()
-    const explained =
-      input.RequestId === undefined
-        ? await explainAsked(input, context)
-        : await explainRecorded(input.RequestId, context)
+    const { tx, call } = context
+    const savepoint = tx.savepoint()
+    const explained = await (input.RequestId === undefined ? asked(input, context) : recorded(input.RequestId, context))
     // Finding a resource may make it: the key that a service has in every account.
     savepoint.undo()
-    return explained
+    if (input.Encoded !== true) return explained.output
+    const recipient = { account: call.caller.account, now: call.now }
+    return {
+      ...explained.output,
+      EncodedMessage: await sealAuthorizationMessage(tx, authorizationMessage(explained.request), recipient),
+    }
   },
 })
 
-async function explainAsked(input: ExplainAccessInput, finding: Finding): Promise<ExplainAccessOutput> {
+interface Explained {
+  readonly request: ExplainedRequest
+  readonly output: ExplainAccessOutput
+}
+
+async function asked(input: ExplainAccessInput, finding: Finding): Promise<Explained> {
   const { tx, call, platform } = finding
   const { PrincipalArn = '', Action = '', ResourceArn = '*', Context = {} } = input
   const caller = await explainedPrincipal(tx, PrincipalArn, call.now, platform)
   const given = new Map(Object.entries(Context).map(([key, values]) => [key.toLowerCase(), values]))
-  const asked = await askedRequest({ caller, action: Action, resourceArn: ResourceArn, context: given }, finding)
-  checkOwn(asked, finding)
-  return explanationOf(asked)
+  const request = await askedRequest({ caller, action: Action, resourceArn: ResourceArn, context: given }, finding)
+  checkOwn(request, finding)
+  return { request, output: explanationOf(request) }
 }
 
 /** The account whose permissions are asked about, or the server, for whoever runs it. */
 function explainedAccount(input: ExplainAccessInput, finding: Finding): Resource<undefined> {
   const { PrincipalArn, Action, ResourceArn, Context, RequestId } = input
-  const recorded = RequestId !== undefined
   const more = PrincipalArn ?? Action ?? ResourceArn ?? Context
-  if (recorded ? more !== undefined : PrincipalArn === undefined || Action === undefined) throw invalidQuestion()
+  if (RequestId !== undefined ? more !== undefined : PrincipalArn === undefined || Action === undefined)
+    throw invalidQuestion()
   if (managesServer(finding)) return serverResource(input, finding)
   const account = PrincipalArn === undefined ? finding.call.caller.account : accountOfPrincipal(PrincipalArn)
   return { arn: `arn:aws:keyturn::${account}:account`, account, record: undefined }
@@ -58,25 +68,22 @@ function checkOwn({ resource }: ExplainedRequest, finding: Finding): void {
     throw foreignResource(resource.account)
 }
 
-async function explainRecorded(requestId: string, finding: Finding): Promise<ExplainAccessOutput> {
+async function recorded(requestId: string, finding: Finding): Promise<Explained> {
   const { trail } = finding.platform
   if (!trail) throw notExplainable('this server keeps no audit trail that it can search.')
   const events = await trail.byRequest(requestId)
   const own = managesServer(finding) || accountOfRequest(events) === finding.call.caller.account
   if (events.length === 0 || !own) throw requestNotFound(requestId)
-  const recorded = deniedCall(events, requestId, finding)
-  const asked = await recordedRequest(recorded, finding)
-  checkOwn(asked, finding)
-  const { operation: called, time, errorCode, call } = recorded
-  return {
-    ...explanationOf(asked),
-    Request: {
-      RequestId: requestId,
-      EventName: called.name,
-      EventTime: time,
-      ErrorCode: errorCode,
-      // They are in the session token, which no record holds.
-      SessionPoliciesUnknown: call.caller.principal.type === 'role-session',
-    },
+  const denied = deniedCall(events, requestId, finding)
+  const request = await recordedRequest(denied, finding)
+  checkOwn(request, finding)
+  const Request = {
+    RequestId: requestId,
+    EventName: denied.operation.name,
+    EventTime: denied.time,
+    ErrorCode: denied.errorCode,
+    // They are in the session token, which no record holds.
+    SessionPoliciesUnknown: denied.call.caller.principal.type === 'role-session',
   }
+  return { request, output: { ...explanationOf(request), Request } }
 }

@@ -16,8 +16,8 @@ export interface ExplainedRequest {
   readonly request: AccessRequest
   readonly policies: PolicySet
   readonly resource: ResourceFacts
-  /** Keys that policies asked for and nobody gave; grows while the request is evaluated. */
-  readonly missingKeys: ReadonlySet<string>
+  /** Keys that policies asked for, with what they were told; grows while the request is evaluated. */
+  readonly askedKeys: ReadonlyMap<string, string | readonly string[] | undefined>
 }
 
 export interface Question {
@@ -100,18 +100,18 @@ async function assembled({ call, action, resource, input, specific, given }: Par
   if (!policies) throw principalNotFound(call.caller.arn)
   const resourceControl = await identities.resourceControl?.(tx, resource.account)
   const known = conditionLookup({ call, policies, resource, input, specific })
-  const missingKeys = new Set<string>()
+  const askedKeys = new Map<string, string | readonly string[] | undefined>()
   const context: ConditionLookup = (key) => {
     const values = given?.get(key)
     const value = values?.length === 1 ? values[0] : values
     const found = value ?? (given && onlyOfRealCalls.has(key) ? undefined : known(key))
-    if (found === undefined) missingKeys.add(key)
+    askedKeys.set(key, found)
     return found
   }
   return {
     request: accessRequest(call, action, resource, context),
     policies: policySet(call, resource, policies, resourceControl),
     resource,
-    missingKeys,
+    askedKeys,
   }
 }

@@ -1,11 +1,16 @@
-import type { FailedCondition, PolicyOutcome, StatementOutcome } from '../../iam/explain.ts'
-import { deniedSentence, explain } from '../../iam/explain.ts'
+import {
+  deniedSentence,
+  explain,
+  type FailedCondition,
+  type PolicyOutcome,
+  type StatementOutcome,
+} from '../../iam/explain.ts'
 import { neededStatements } from '../../iam/needed-statements.ts'
 import type { ExplainedRequest } from './explained-request.ts'
 import type { ExplainedPolicy, ExplainedStatement, ExplainedCondition, ExplainAccessOutput } from './shapes.ts'
 
 /** What the evaluator decides on a request, why, and what would change it. */
-export function explanationOf({ request, policies, resource, missingKeys }: ExplainedRequest): ExplainAccessOutput {
+export function explanationOf({ request, policies, resource, askedKeys }: ExplainedRequest): ExplainAccessOutput {
   const { decision, deciding, policies: outcomes } = explain(request, policies)
   const { principal, action } = request
   return {
@@ -22,7 +27,10 @@ export function explanationOf({ request, policies, resource, missingKeys }: Expl
       PolicyType: policyType,
       Statement: JSON.stringify(statement),
     })),
-    MissingContextKeys: [...missingKeys].sort((a, b) => a.localeCompare(b)),
+    MissingContextKeys: [...askedKeys]
+      .filter(([, value]) => value === undefined)
+      .map(([key]) => key)
+      .sort((a, b) => a.localeCompare(b)),
   }
 }
 

@@ -8,6 +8,7 @@ export interface ExplainAccessInput {
   readonly ResourceArn?: string | undefined
   readonly Context?: Readonly<Record<string, readonly string[]>> | undefined
   readonly RequestId?: string | undefined
+  readonly Encoded?: boolean | undefined
 }
 
 export interface ExplainAccessOutput {
@@ -23,6 +24,8 @@ export interface ExplainAccessOutput {
   readonly Policies: readonly ExplainedPolicy[]
   readonly NeededStatements: readonly { readonly PolicyType: string; readonly Statement: string }[]
   readonly MissingContextKeys: readonly string[]
+  /** For DecodeAuthorizationMessage; absent where it would be too long for that. */
+  readonly EncodedMessage?: string | undefined
   readonly Request?:
     | {
         readonly RequestId: string

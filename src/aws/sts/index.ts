@@ -6,6 +6,7 @@ import { assumeRole } from './assume-role.ts'
 import { assumeRoleWithSAML } from './assume-role-with-saml.ts'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import { assumableRoleByArn } from './by-arn.ts'
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
@@ -23,10 +24,11 @@ export const sts = serviceOf<StsOperations>()({
     AssumeRole: assumeRole,
     AssumeRoleWithSAML: assumeRoleWithSAML,
     AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
+    DecodeAuthorizationMessage: decodeAuthorizationMessage,
     GetAccessKeyInfo: getAccessKeyInfo,
     GetCallerIdentity: getCallerIdentity,
     GetFederationToken: getFederationToken,
     GetSessionToken: getSessionToken,
   },
-  unserved: ['AssumeRoot', 'DecodeAuthorizationMessage', 'GetDelegatedAccessToken', 'GetWebIdentityToken'],
+  unserved: ['AssumeRoot', 'GetDelegatedAccessToken', 'GetWebIdentityToken'],
 })

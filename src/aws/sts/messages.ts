@@ -78,3 +78,6 @@ export const attributeMissing = (name: string) => badToken(`${name} is required 
 export const attributeInvalid = (name: string) => badToken(`${name} in AuthnResponse is not valid`)
 export const expiredAssertion = () =>
   new AwsError('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
+
+export const invalidAuthorizationMessage = () =>
+  new AwsError('InvalidAuthorizationMessageException', 'Message is not valid')
