@@ -7,6 +7,8 @@ export interface AccountSettings {
   readonly alias?: string
   /** Kept for those who set it; nobody signs in with a password here. */
   readonly passwordPolicy?: UpdateAccountPasswordPolicyRequest
+  /** When the last credential report was asked for. */
+  readonly reportedAt?: number
 }
 
 const settings = table<AccountSettings>({ name: 'iam/account-settings', version: 1 })

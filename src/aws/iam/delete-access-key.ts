@@ -1,5 +1,5 @@
 import { keyIds, readAccessKey, saveKeyIds } from './access-key.ts'
-import { forgetLastUse } from './last-use.ts'
+import { forgetLastUses } from './last-use.ts'
 import { operation } from './operation.ts'
 import { accessKeys } from './records.ts'
 import { userOrSelf } from './user.ts'
@@ -10,7 +10,7 @@ export const deleteAccessKey = operation('DeleteAccessKey', {
   async handle(input, holder, context) {
     const { id } = await readAccessKey(holder, input.AccessKeyId, context)
     accessKeys.delete(context.tx, id)
-    forgetLastUse(context.tx, id)
+    await forgetLastUses(context.tx, id)
     const others = keyIds(holder).filter((other) => other !== id)
     saveKeyIds(holder, others, context)
     return {}

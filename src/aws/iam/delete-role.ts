@@ -1,5 +1,5 @@
 import { removeEntity, roleKind } from './entity.ts'
-import { forgetLastUse } from './last-use.ts'
+import { forgetLastUses } from './last-use.ts'
 import { mustGoFirst } from './messages.ts'
 import { operation } from './operation.ts'
 import { changeBoundary } from './policy-use.ts'
@@ -14,7 +14,7 @@ export const deleteRole = operation('DeleteRole', {
     if (role.inline.length > 0) throw mustGoFirst.inline()
     if (role.boundary !== undefined) await changeBoundary(roleKind, role, undefined, context)
     await removeEntity(roleKind, role, context)
-    forgetLastUse(context.tx, role.id)
+    await forgetLastUses(context.tx, role.id)
     return {}
   },
 })

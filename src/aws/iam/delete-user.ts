@@ -1,4 +1,5 @@
 import { removeEntity, userKind } from './entity.ts'
+import { forgetLastUses } from './last-use.ts'
 import { mustGoFirst } from './messages.ts'
 import { operation } from './operation.ts'
 import { changeBoundary } from './policy-use.ts'
@@ -15,6 +16,7 @@ export const deleteUser = operation('DeleteUser', {
     if (user.inline.length > 0) throw mustGoFirst.inline()
     if (user.boundary !== undefined) await changeBoundary(userKind, user, undefined, context)
     await removeEntity(userKind, user, context)
+    await forgetLastUses(context.tx, user.id)
     return {}
   },
 })

@@ -27,6 +27,7 @@ import { deleteAccountPasswordPolicy } from './delete-account-password-policy.ts
 import { deleteGroupPolicy } from './delete-group-policy.ts'
 import { deleteGroup } from './delete-group.ts'
 import { deleteInstanceProfile } from './delete-instance-profile.ts'
+import { deleteLoginProfile } from './delete-login-profile.ts'
 import { deleteOpenIDConnectProvider } from './delete-open-id-connect-provider.ts'
 import { deletePolicyVersion } from './delete-policy-version.ts'
 import { deletePolicy } from './delete-policy.ts'
@@ -42,15 +43,19 @@ import { detachGroupPolicy } from './detach-group-policy.ts'
 import { detachRolePolicy } from './detach-role-policy.ts'
 import { detachUserPolicy } from './detach-user-policy.ts'
 import { enableMFADevice } from './enable-mfa-device.ts'
+import { generateCredentialReport } from './generate-credential-report.ts'
+import { generateServiceLastAccessedDetails } from './generate-service-last-accessed-details.ts'
 import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
 import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
 import { getAccountPasswordPolicy } from './get-account-password-policy.ts'
 import { getAccountSummary } from './get-account-summary.ts'
 import { getContextKeysForCustomPolicy } from './get-context-keys-for-custom-policy.ts'
 import { getContextKeysForPrincipalPolicy } from './get-context-keys-for-principal-policy.ts'
+import { getCredentialReport } from './get-credential-report.ts'
 import { getGroupPolicy } from './get-group-policy.ts'
 import { getGroup } from './get-group.ts'
 import { getInstanceProfile } from './get-instance-profile.ts'
+import { getLoginProfile } from './get-login-profile.ts'
 import { getMFADevice } from './get-mfa-device.ts'
 import { getOpenIDConnectProvider } from './get-open-id-connect-provider.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
@@ -58,6 +63,8 @@ import { getPolicy } from './get-policy.ts'
 import { getRolePolicy } from './get-role-policy.ts'
 import { getRole } from './get-role.ts'
 import { getSAMLProvider } from './get-saml-provider.ts'
+import { getServiceLastAccessedDetailsWithEntities } from './get-service-last-accessed-details-with-entities.ts'
+import { getServiceLastAccessedDetails } from './get-service-last-accessed-details.ts'
 import { getUserPolicy } from './get-user-policy.ts'
 import { getUser } from './get-user.ts'
 import { listAccessKeys } from './list-access-keys.ts'
@@ -84,6 +91,10 @@ import { listRoleTags } from './list-role-tags.ts'
 import { listRoles } from './list-roles.ts'
 import { listSAMLProviderTags } from './list-saml-provider-tags.ts'
 import { listSAMLProviders } from './list-saml-providers.ts'
+import { listServerCertificates } from './list-server-certificates.ts'
+import { listServiceSpecificCredentials } from './list-service-specific-credentials.ts'
+import { listSigningCertificates } from './list-signing-certificates.ts'
+import { listSSHPublicKeys } from './list-ssh-public-keys.ts'
 import { listUserPolicies } from './list-user-policies.ts'
 import { listUserTags } from './list-user-tags.ts'
 import { listUsers } from './list-users.ts'
@@ -160,6 +171,7 @@ export const iam = serviceOf<IamOperations>()({
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteGroupPolicy,
     DeleteInstanceProfile: deleteInstanceProfile,
+    DeleteLoginProfile: deleteLoginProfile,
     DeleteOpenIDConnectProvider: deleteOpenIDConnectProvider,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
@@ -175,15 +187,19 @@ export const iam = serviceOf<IamOperations>()({
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
     EnableMFADevice: enableMFADevice,
+    GenerateCredentialReport: generateCredentialReport,
+    GenerateServiceLastAccessedDetails: generateServiceLastAccessedDetails,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
     GetAccountPasswordPolicy: getAccountPasswordPolicy,
     GetAccountSummary: getAccountSummary,
     GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
+    GetCredentialReport: getCredentialReport,
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,
     GetInstanceProfile: getInstanceProfile,
+    GetLoginProfile: getLoginProfile,
     GetMFADevice: getMFADevice,
     GetOpenIDConnectProvider: getOpenIDConnectProvider,
     GetPolicy: getPolicy,
@@ -191,6 +207,8 @@ export const iam = serviceOf<IamOperations>()({
     GetRole: getRole,
     GetRolePolicy: getRolePolicy,
     GetSAMLProvider: getSAMLProvider,
+    GetServiceLastAccessedDetails: getServiceLastAccessedDetails,
+    GetServiceLastAccessedDetailsWithEntities: getServiceLastAccessedDetailsWithEntities,
     GetUser: getUser,
     GetUserPolicy: getUserPolicy,
     ListAccessKeys: listAccessKeys,
@@ -217,6 +235,10 @@ export const iam = serviceOf<IamOperations>()({
     ListRoles: listRoles,
     ListSAMLProviderTags: listSAMLProviderTags,
     ListSAMLProviders: listSAMLProviders,
+    ListSSHPublicKeys: listSSHPublicKeys,
+    ListServerCertificates: listServerCertificates,
+    ListServiceSpecificCredentials: listServiceSpecificCredentials,
+    ListSigningCertificates: listSigningCertificates,
     ListUserPolicies: listUserPolicies,
     ListUserTags: listUserTags,
     ListUsers: listUsers,

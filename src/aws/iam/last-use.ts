@@ -4,7 +4,7 @@ import { table } from '../../store/table.ts'
 import type { Caller } from '../call.ts'
 import { accessKeys, principalIds } from './records.ts'
 
-/** The last use of a long-term key, or of a role, that was written down. */
+/** The last use of a long-term key, a user or a role that was written down. */
 export interface LastUse {
   readonly at: number
   /** The name that credential scopes give the service. */
@@ -12,15 +12,24 @@ export interface LastUse {
   readonly region: string
 }
 
-/** By access key id, or a role's unique id. */
+/** By access key id or unique id, and service. */
 const lastUses = table<LastUse>({ name: 'iam/last-use', version: 1 })
+/** More than there are services. */
+const mostServices = 100
 
-export function findLastUse(tx: Transaction, id: string): Promise<LastUse | undefined> {
-  return lastUses.get(tx, id)
+/** The last use for each service. */
+export async function findLastUses(tx: Transaction, id: string): Promise<readonly LastUse[]> {
+  return (await lastUses.range(tx, { under: [id], limit: mostServices })).map(({ record }) => record)
 }
 
-export function forgetLastUse(tx: Transaction, id: string): void {
-  lastUses.delete(tx, id)
+/** The last use of all. */
+export async function findLastUse(tx: Transaction, id: string): Promise<LastUse | undefined> {
+  const uses = await findLastUses(tx, id)
+  return uses.toSorted((a, b) => b.at - a.at)[0]
+}
+
+export async function forgetLastUses(tx: Transaction, id: string): Promise<void> {
+  for (const { service } of await findLastUses(tx, id)) lastUses.delete(tx, id, service)
 }
 
 const writeEvery = 24 * 60 * 60 * 1000
@@ -37,7 +46,7 @@ export class LastUses {
   readonly #clock: Clock
   /** When each was last noted for each service, as far as this process knows. */
   readonly #noted = new Map<string, number>()
-  readonly #waiting = new Map<string, LastUse>()
+  readonly #waiting = new Map<string, { readonly id: string; readonly use: LastUse }>()
   #timer: NodeJS.Timeout | undefined
 
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
@@ -47,16 +56,19 @@ export class LastUses {
 
   /** Call for each request whose signature was verified. */
   note(caller: Caller, service: string, region: string): void {
-    const id = usedId(caller)
-    if (id === undefined) return
     const at = this.#clock.now()
-    const key = `${id} ${service}`
+    for (const id of usedIds(caller)) this.#noteOne(id, { at, service, region })
+    if (this.#waiting.size === 0 || this.#timer !== undefined) return
+    this.#timer = setTimeout(() => this.#flushLater(), waitMilliseconds).unref()
+  }
+
+  #noteOne(id: string, use: LastUse): void {
+    const key = `${id} ${use.service}`
     const before = this.#noted.get(key)
-    if (before !== undefined && at - before < writeEvery) return
+    if (before !== undefined && use.at - before < writeEvery) return
     if (this.#noted.size >= mostKnown) this.#noted.clear()
-    this.#noted.set(key, at)
-    if (this.#waiting.size < mostKnown) this.#waiting.set(id, { at, service, region })
-    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#flushLater(), waitMilliseconds).unref()
+    this.#noted.set(key, use.at)
+    if (this.#waiting.size < mostKnown) this.#waiting.set(key, { id, use })
   }
 
   #flushLater(): void {
@@ -70,17 +82,18 @@ export class LastUses {
     while (this.#waiting.size > 0) {
       const batch = [...this.#waiting].slice(0, mostInBatch)
       await this.#store.transaction(async (tx) => {
-        for (const [id, use] of batch) if (await exists(tx, id)) lastUses.put(tx, use, id)
+        for (const [, { id, use }] of batch) if (await exists(tx, id)) lastUses.put(tx, use, id, use.service)
       })
-      for (const [id, use] of batch) if (this.#waiting.get(id) === use) this.#waiting.delete(id)
+      for (const [key, waiting] of batch) if (this.#waiting.get(key) === waiting) this.#waiting.delete(key)
     }
   }
 }
 
-/** What a caller's request is a use of: its role, or its own long-term key. */
-function usedId({ principal, session, accessKeyId }: Caller): string | undefined {
-  if (principal.type === 'role-session') return principal.roleId
-  return session === undefined && accessKeyId.startsWith('AKIA') ? accessKeyId : undefined
+/** What a caller's request is a use of: its role, or its user and long-term key. */
+function usedIds({ principal, session, accessKeyId }: Caller): readonly string[] {
+  const key = session === undefined && accessKeyId.startsWith('AKIA') ? [accessKeyId] : []
+  if (principal.type === 'role-session') return [principal.roleId]
+  return principal.type === 'user' ? [principal.id, ...key] : key
 }
 
 async function exists(tx: Transaction, id: string): Promise<boolean> {

@@ -97,6 +97,13 @@ export const tooManyDevices = (quota: number) => limit(`Cannot exceed quota for 
 export const wrongDeviceCode = () =>
   new AwsError('InvalidAuthenticationCodeException', 'Authentication code for device is not valid')
 
+export const loginProfileNotFound = (user: string) => noSuchEntity(`Login Profile for User ${user} cannot be found.`)
+export const reportNotPresent = () =>
+  new AwsError('CredentialReportNotPresentException', 'No report is present. Generate one first.')
+export const reportExpired = () =>
+  new AwsError('CredentialReportExpiredException', 'The most recent credential report has expired. Generate a new one.')
+export const jobNotFound = (id: string) => noSuchEntity(`Job with id ${id} cannot be found.`)
+
 export const aliasExists = (alias: string) => exists(`The account alias ${alias} already exists.`)
 export const aliasNotFound = () => noSuchEntity('The account alias cannot be found.')
 export const passwordPolicyNotFound = (account: string) =>
