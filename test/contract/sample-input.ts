@@ -9,6 +9,7 @@ const texts = [
   '000000000000',
   'arn:aws:iam::000000000000:role/contract',
   'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-4333-8444-555555555555',
+  '11111111-2222-4333-8444-555555555555',
   'us-east-1',
   'contract-0123456789-0123456789-0123456789',
   'abcdefghijklmnopqrstuvwxyz012345',
