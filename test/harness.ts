@@ -14,7 +14,9 @@ import { base32, randomText, uuid } from '../src/base/ids.ts'
 import type { ChangeEvents } from '../src/events/outbox.ts'
 import { compilePolicy } from '../src/iam/compile-policy.ts'
 import { Scheduler } from '../src/schedule/scheduler.ts'
-import { initialise } from '../src/seal/unseal.ts'
+import type { Rotators } from '../src/rotators/rotator.ts'
+import { initialise, isInitialised, unseal } from '../src/seal/unseal.ts'
+import type { Backend } from '../src/store/backend.ts'
 import { devSeal } from '../src/seal/seals/dev.ts'
 import { MemoryBackend } from '../src/store/memory.ts'
 import { openStore } from '../src/store/open-store.ts'
@@ -26,6 +28,12 @@ export interface HarnessOptions {
   readonly identities?: (platform: { store: Store; clock: AdvancingClock }) => Identities
   readonly dev?: boolean
   readonly events?: ChangeEvents
+  readonly rotators?: Rotators
+  /** A store that outlives the harness; in memory and new otherwise. */
+  readonly backend?: Backend
+  readonly clock?: AdvancingClock
+  /** How long a job is left to a process that may have died. */
+  readonly claimMilliseconds?: number
 }
 
 export interface CallOptions {
@@ -59,15 +67,21 @@ export interface Harness {
 const defaultAccount = '111111111111'
 
 export async function openHarness(services: readonly Service[], options: HarnessOptions = {}): Promise<Harness> {
-  const clock = new AdvancingClock()
-  const backend = new MemoryBackend()
-  const { barrier } = await initialise(backend, devSeal(), clock.now())
+  const { clock = new AdvancingClock(), backend = new MemoryBackend() } = options
+  const { barrier } = (await isInitialised(backend))
+    ? await unseal(backend, devSeal())
+    : await initialise(backend, devSeal(), clock.now())
   const store = openStore(backend, barrier)
   const sink = new MemorySink()
   const log = new AuditLog(sink)
   const failures: unknown[] = []
   const policies = new Map<string, CallerPolicies>()
-  const scheduler = new Scheduler({ store, clock, onFailure: (_job, _attempts, error) => failures.push(error) })
+  const scheduler = new Scheduler({
+    store,
+    clock,
+    onFailure: (_job, _attempts, error) => failures.push(error),
+    ...(options.claimMilliseconds !== undefined && { claimMilliseconds: options.claimMilliseconds }),
+  })
   const platform: Platform = {
     store,
     clock,
@@ -75,6 +89,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     quotas: { ...awsQuotas, ...options.quotas },
     dev: options.dev ?? false,
     events: options.events,
+    rotators: options.rotators,
     managementAccount: defaultAccount,
     trail: memoryTrail(sink),
     wakeScheduler: () => scheduler.wake(),

@@ -5,6 +5,7 @@ import { secretsmanager } from '../src/aws/secretsmanager/index.ts'
 import { registerSecretsManagerWorkers } from '../src/aws/secretsmanager/workers.ts'
 import { uuid } from '../src/base/ids.ts'
 import { Secret } from '../src/base/secret.ts'
+import { advanceThrough } from '../src/schedule/advance.ts'
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts'
 
 /** What an answer looks like to a test: members by name, secrets revealed, absent members left out. */
@@ -43,14 +44,7 @@ export async function openSecretsManager(options: HarnessOptions = {}): Promise<
     kms: async (operation, input, region = 'us-east-1') =>
       (await harness.call(root, 'kms', operation, input, { region })) as unknown as Answer,
     async advance(milliseconds) {
-      const end = harness.clock.now() + milliseconds
-      for (;;) {
-        const due = await harness.scheduler.nextDue(end)
-        if (due === undefined) break
-        harness.clock.advanceTo(due)
-        if ((await harness.scheduler.runDue()) === 0) break
-      }
-      harness.clock.advanceTo(end)
+      await advanceThrough(harness.clock, harness.scheduler, harness.clock.now() + milliseconds)
     },
   }
 }

@@ -66,7 +66,15 @@ export type FoundRotator =
   | { readonly kind: 'built-in'; readonly rotator: Rotator }
   | { readonly kind: 'remote'; readonly rotator: RemoteRotator }
 
+/** Where the secret is. */
+export interface RotatorPlace {
+  readonly partition: string
+  readonly region: string
+  readonly account: string
+}
+
 /** The rotators besides functions of this server, by what a secret names as its rotation function. */
 export interface Rotators {
-  find(functionArn: string): FoundRotator | undefined
+  /** With the function ARN under which policies know the rotator. */
+  find(named: string, place: RotatorPlace): (FoundRotator & { readonly arn: string }) | undefined
 }

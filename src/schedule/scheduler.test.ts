@@ -431,11 +431,13 @@ test('an extended claim is held for as long again, by whoever still has it', asy
   const job = await held.promise
   watch.machine += 50_000
   await job.extend()
+  await store.transaction((tx) => job.check(tx))
   watch.machine += 50_000
   expect(await second.runDue()).toBe(0)
   watch.machine += 20_000
   expect(await second.runDue()).toBe(1)
   await expect(job.extend()).rejects.toThrow(ClaimLost)
+  await expect(store.transaction((tx) => job.check(tx))).rejects.toThrow(ClaimLost)
   going.resolve()
   await running
   expect(failures).toEqual([])

@@ -11,6 +11,8 @@ export interface Job extends Due {
   readonly attempts: number
   /** Throws `ClaimLost`, and so keeps the transaction from committing, where another process has taken over. */
   finish(tx: Transaction): Promise<void>
+  /** As `finish` for a transaction that goes on with the work without completing it. */
+  check(tx: Transaction): Promise<void>
   /** Holds the claim for as long again from now on, for work that takes its time. Throws `ClaimLost` where it is lost. */
   extend(): Promise<void>
 }
@@ -232,20 +234,33 @@ export class Scheduler {
       if (mine) tx.delete(key)
       return mine
     }
+    const check = async (tx: Transaction): Promise<DueRecord> => {
+      const record = await tx.get<DueRecord>(key)
+      if (record?.claim?.by !== by) throw new ClaimLost(`${kind} ${id}`)
+      return record
+    }
     const finish = async (tx: Transaction) => {
       if (!(await takeOut(tx))) throw new ClaimLost(`${kind} ${id}`)
     }
     const limit = this.#claimLimit()
     const extend = async () => {
       await store.transaction(async (tx) => {
-        const record = await tx.get<DueRecord>(key)
-        if (record?.claim?.by !== by) throw new ClaimLost(`${kind} ${id}`)
-        tx.put(key, { ...record, claim: newClaim() } satisfies DueRecord)
+        tx.put(key, { ...(await check(tx)), claim: newClaim() } satisfies DueRecord)
       })
       limit.renew()
     }
     try {
-      await limit.hold((this.#workers.get(kind) as Worker)({ at, kind, id, attempts, finish, extend }))
+      await limit.hold(
+        (this.#workers.get(kind) as Worker)({
+          at,
+          kind,
+          id,
+          attempts,
+          finish,
+          extend,
+          check: async (tx) => void (await check(tx)),
+        }),
+      )
       await store.transaction(takeOut)
     } catch (error) {
       onFailure(due, attempts + 1, error)

@@ -27,9 +27,9 @@ function describeTags({ tags }: SecretRecord): readonly Tag[] | undefined {
 
 function describeRotation(rotation: RotationRecord | undefined) {
   if (!rotation) return undefined
-  const { enabled, lambdaArn, rules, lastRotatedAt, nextRotationAt } = rotation
+  const { enabled, lambdaArn, rules, scheduledDays, lastRotatedAt, nextRotationAt } = rotation
   const RotationRules: RotationRulesType | undefined = rules && {
-    AutomaticallyAfterDays: rules.automaticallyAfterDays,
+    AutomaticallyAfterDays: rules.automaticallyAfterDays ?? scheduledDays,
     Duration: rules.duration,
     ScheduleExpression: rules.scheduleExpression,
   }

@@ -2,7 +2,7 @@ import { Secret } from '../../base/secret.ts'
 import { allExcluded, passwordTooShort, typeExcluded } from './messages.ts'
 import { noResource } from './no-resource.ts'
 import { operation } from './operation.ts'
-import { randomPassword } from './random-password.ts'
+import { randomPassword } from '../../base/random-password.ts'
 
 const refusals = { 'all-excluded': allExcluded, 'type-excluded': typeExcluded, 'too-short': passwordTooShort } as const
 

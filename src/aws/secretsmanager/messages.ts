@@ -139,3 +139,8 @@ export const durationNeedsSchedule = () =>
 export const invalidSchedule = (why: string) => invalidParameter(`The rotation schedule is invalid: ${why}`)
 export const externalRotationUnsupported = () =>
   invalidParameter('External secret rotation is available only for secrets of a managed external type.')
+export const rotationTokenInUse = (token: string, arn: string) =>
+  invalidRequest(
+    `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
+  )
+export const rotatorRefuses = (why: string) => invalidRequest(`The secret can't be rotated by this rotator: ${why}`)

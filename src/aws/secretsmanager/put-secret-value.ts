@@ -5,6 +5,7 @@ import { operation } from './operation.ts'
 import type { SecretRecord } from './records.ts'
 import { replicate } from './replication.ts'
 import { arnOf, checkWritable, secret } from './secret.ts'
+import { settleRotation } from './settle-rotation.ts'
 import { current, labelsOf } from './stages.ts'
 import { checkKeyReach, valueOf } from './value.ts'
 import { putVersion } from './version.ts'
@@ -25,8 +26,8 @@ export const putSecretValue = operation('PutSecretValue', {
     const labels = [...new Set(input.VersionStages ?? [current])]
     const changed = await putVersion(context, found, { id, value, labels })
     if (changed) {
-      const after = await replicate(context, { ...changed, changedAt: context.call.now }, { fresh: [{ id, value }] })
-      writeSecret(context.tx, found, after)
+      const settled = await settleRotation(context, found, { ...changed, changedAt: context.call.now })
+      writeSecret(context.tx, found, await replicate(context, settled, { fresh: [{ id, value }] }))
     }
     const { stages } = changed ?? found
     return { ARN: arnOf(found), Name: found.name, VersionId: id, VersionStages: labelsOf(stages, id) }

@@ -11,8 +11,17 @@ export interface RotationRecord {
   readonly enabled: boolean
   readonly lambdaArn?: string | undefined
   readonly rules?: RotationRulesRecord | undefined
+  /** When the rules were set. */
+  readonly since?: number | undefined
+  /** From when on the next rotation is counted: the last one, a new value put by hand, or when the rules were set. */
+  readonly countedFrom?: number | undefined
+  /** Days between windows, as computed from a schedule at the last rotation. */
+  readonly scheduledDays?: number | undefined
   readonly lastRotatedAt?: number | undefined
+  /** The last second of the window in which it will happen. */
   readonly nextRotationAt?: number | undefined
+  /** What a built-in rotator borrows another secret's rights for: it must not have changed since somebody who has them asked. */
+  readonly binding?: string | undefined
 }
 
 export interface RotationRulesRecord {

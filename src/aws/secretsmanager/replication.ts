@@ -170,10 +170,12 @@ async function missingVersions(
   const under = versionsOf({ ...secret, region })
   const missing: ReplicaVersion[] = []
   for (const id of labelledVersions(secret.stages)) {
-    if (inPlace && (await versions.get(tx, ...under, id))) continue
-    const version = await findVersion(tx, secret, id)
-    if (!version) continue
     const known = fresh.find((one) => one.id === id)?.value
+    const copy = inPlace && !known ? await versions.get(tx, ...under, id) : undefined
+    if (copy?.value) continue
+    const version = await findVersion(tx, secret, id)
+    // A version that a rotation has begun comes without its value first.
+    if (!version || (copy && !version.value)) continue
     const value = known ?? (version.value && (await openValue(context, secret, id, version.value)))
     missing.push({ id, createdAt: version.createdAt, value })
   }

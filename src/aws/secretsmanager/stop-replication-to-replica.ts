@@ -18,7 +18,9 @@ export const stopReplicationToReplica = operation('StopReplicationToReplica', {
         primary,
         withoutReplicas(context, primary, ({ region }) => region === found.region),
       )
-    writeSecret(tx, found, { ...found, primaryRegion: undefined, changedAt: call.now })
+    // What rotated it was the primary's: here it must be set up anew.
+    const rotation = found.rotation && { ...found.rotation, enabled: false, nextRotationAt: undefined }
+    writeSecret(tx, found, { ...found, rotation, primaryRegion: undefined, changedAt: call.now })
     return { ARN: arnOf(found) }
   },
 })

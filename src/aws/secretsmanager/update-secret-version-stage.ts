@@ -10,6 +10,7 @@ import {
 import { operation } from './operation.ts'
 import type { SecretRecord } from './records.ts'
 import { replicate } from './replication.ts'
+import { settleRotation } from './settle-rotation.ts'
 import { arnOf, checkWritable, secret } from './secret.ts'
 import { attach, current, detach, holderOf, type Stages } from './stages.ts'
 import { checkStages, findVersion } from './version.ts'
@@ -23,19 +24,22 @@ export const updateSecretVersionStage = operation('UpdateSecretVersionStage', {
     checkWritable(found)
     await checkVersions(input, found, context)
     const stages = checkStages(moved(input, found.stages), context)
-    const after = await replicate(context, { ...found, stages, changedAt: context.call.now })
-    writeSecret(context.tx, found, after)
+    const settled = await settleRotation(context, found, { ...found, stages, changedAt: context.call.now })
+    writeSecret(context.tx, found, await replicate(context, settled))
     return { ARN: arnOf(found), Name: found.name }
   },
 })
 
+/** A version that rotation has begun and nobody has filled cannot become the current one: readers would find nothing. */
 async function checkVersions(
-  { MoveToVersionId: to, RemoveFromVersionId: from }: UpdateSecretVersionStageRequest,
+  { MoveToVersionId: to, RemoveFromVersionId: from, VersionStage: stage }: UpdateSecretVersionStageRequest,
   found: SecretRecord,
   { tx }: Context,
 ): Promise<void> {
   for (const id of [to, from]) {
-    if (id !== undefined && !(await findVersion(tx, found, id))) throw versionNotFound(id)
+    if (id === undefined) continue
+    const version = await findVersion(tx, found, id)
+    if (!version || (id === to && stage === current && !version.value)) throw versionNotFound(id)
   }
 }
 

@@ -7,6 +7,7 @@ import { operation } from './operation.ts'
 import { isReplica, type SecretRecord, versions, versionsOf } from './records.ts'
 import { noteReplicaKey, replicate } from './replication.ts'
 import { arnOf, checkNotDeleted, secret } from './secret.ts'
+import { settleRotation } from './settle-rotation.ts'
 import { current, holderOf, pending, previous } from './stages.ts'
 import { checkKeyAccess, checkKeyReach, openValue, ownKeyId, sealValue, valueOf } from './value.ts'
 import { findVersion, putVersion } from './version.ts'
@@ -33,7 +34,7 @@ export const updateSecret = operation('UpdateSecret', {
     const keyed = await withKey(context, described, input.KmsKeyId)
     if (value) checkKeyReach(keyed, keyed.kmsKeyId, context)
     const put = value && id ? await putVersion(context, keyed, { id, value, labels: [current] }) : keyed
-    const after = { ...(put ?? keyed), changedAt: context.call.now }
+    const after = await settleRotation(context, found, { ...(put ?? keyed), changedAt: context.call.now })
     const fresh = value && id ? [{ id, value }] : []
     writeSecret(context.tx, found, isReplica(found) ? after : await replicate(context, after, { fresh }))
     return { ARN: arnOf(found), Name: found.name, VersionId: value && id }

@@ -1,7 +1,8 @@
 import { counter } from '../../store/counter.ts'
 import type { Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
-import { type SecretRecord, secrets, versions, versionsOf } from './records.ts'
+import { isReplica, type SecretRecord, secrets, versions, versionsOf } from './records.ts'
+import { dropRotation } from './rotation-state.ts'
 
 /** The orders in which secrets are listed, besides that of their names. */
 export type TimeOrder = 'created' | 'changed' | 'accessed'
@@ -55,6 +56,7 @@ export async function removeSecret(tx: Transaction, secret: SecretRecord): Promi
     orders[order].delete(tx, account, region, timeText(timeIn(order, secret)), name)
   }
   await secretCount.add(tx, [account, region], name, -1)
+  if (secret.rotation && !isReplica(secret)) await dropRotation(tx, secret)
   for (;;) {
     const rows = await versions.range(tx, { under: versionsOf(secret), limit: deletionPage })
     for (const { segments } of rows) versions.delete(tx, ...segments)

@@ -1,4 +1,4 @@
-import { randomText } from '../../base/ids.ts'
+import { randomText } from './ids.ts'
 
 export interface PasswordRules {
   readonly length: number

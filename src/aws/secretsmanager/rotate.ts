@@ -1,0 +1,184 @@
+import { uuid } from '../../base/ids.ts'
+import { type RotationStep, rotationSteps, stepFailed, type StepOutcome } from '../../rotators/rotator.ts'
+import { Secret } from '../../base/secret.ts'
+import { ClaimLost, type Job } from '../../schedule/scheduler.ts'
+import type { Transaction } from '../../store/store.ts'
+import type { AwsError } from '../errors.ts'
+import { type Gateway, invoke } from '../invoke.ts'
+import type { Operation } from '../operation.ts'
+import { serviceCall } from '../service-call.ts'
+import { serviceSource } from './operation.ts'
+import { type SecretRecord, secrets } from './records.ts'
+import { ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
+import { invokeFunction } from './rotation-function.ts'
+import { eventsOf, isComplete } from './rotation-run.ts'
+import { readRotationState, type RotationRun, secretOfJob, writeRotationState } from './rotation-state.ts'
+import { findTarget } from './rotation-target.ts'
+import { arnOf } from './secret.ts'
+import { current, holderOf, pending } from './stages.ts'
+
+/** A rotation in hand, as it stood when it was last looked at. */
+interface Work {
+  readonly secret: SecretRecord
+  readonly run: RotationRun
+}
+
+/**
+ * Begins the rotation that is due, or goes on with the one under way from the step that was written down. What a step does
+ * happens outside of transactions; who has lost his claim, or whose rotation was ended meanwhile, writes nothing more.
+ */
+export async function rotateDue(gateway: Gateway, job: Job): Promise<void> {
+  const beat = holdClaim(job, gateway)
+  try {
+    const work = await pickUp(gateway, job)
+    if (work) await runSteps(gateway, job, work)
+  } catch (error) {
+    // Another process goes on, or nobody is to.
+    if (!(error instanceof ClaimLost)) throw error
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+const claimBeatMilliseconds = 60_000
+
+/** A function may take a quarter of an hour for a step. */
+function holdClaim(job: Job, { platform }: Gateway): NodeJS.Timeout {
+  const extend = () => job.extend().catch(() => platform.wakeScheduler())
+  return setInterval(extend, claimBeatMilliseconds).unref()
+}
+
+/** What there is to do; nothing where the plan has changed. */
+async function pickUp(gateway: Gateway, job: Job): Promise<Work | undefined> {
+  const { store } = gateway.platform
+  const found = await store.transaction(async (tx) => {
+    const secret = await readSecret(tx, job)
+    if (!secret) return undefined
+    const state = await readRotationState(tx, secret)
+    if (state.plannedAt !== job.at) return undefined
+    if (secret.deletion || !secret.rotation?.enabled) {
+      await job.finish(tx)
+      writeRotationState(tx, secret, state, { ...state, plannedAt: undefined })
+      return undefined
+    }
+    return { secret, run: state.run }
+  })
+  if (!found) return undefined
+  const { secret, run } = found
+  return run ? { secret, run } : beginDue(gateway, job, secret)
+}
+
+async function readSecret(tx: Transaction, job: Job): Promise<SecretRecord | undefined> {
+  const [account, region, name, suffix] = secretOfJob(job.id)
+  const secret = await secrets.get(tx, account, region, name)
+  return secret?.suffix === suffix ? secret : undefined
+}
+
+/** A version that was left pending is what a scheduled rotation takes up again: no other could begin beside it. */
+async function beginDue(gateway: Gateway, job: Job, secret: SecretRecord): Promise<Work | undefined> {
+  const waiting = holderOf(secret.stages, pending)
+  const id = waiting !== undefined && waiting !== holderOf(secret.stages, current) ? waiting : uuid()
+  const input = { Secret: secret, VersionId: id, Mode: 'rotation', Job: job } as const
+  await must(gateway, secret, eventsOf.rotation.started, input)
+  return readWork(gateway, job)
+}
+
+async function readWork(gateway: Gateway, job: Job): Promise<Work | undefined> {
+  return gateway.platform.store.transaction(async (tx) => {
+    const secret = await readSecret(tx, job)
+    const { run } = secret ? await readRotationState(tx, secret) : {}
+    return secret && run && { secret, run }
+  })
+}
+
+async function runSteps(gateway: Gateway, job: Job, begun: Work): Promise<void> {
+  let work = begun
+  for (;;) {
+    const { secret, run } = work
+    if (isComplete(secret, run)) return end(gateway, job, work)
+    const outcome = await runStep(gateway, work)
+    if ('failed' in outcome) {
+      const { type, detail } = outcome.failed
+      const failure = { step: run.step, at: gateway.platform.clock.now(), type, detail: detail?.slice(0, mostDetail) }
+      return must(gateway, secret, eventsOf[run.mode].failed, { ...reference(job, work), Failure: failure })
+    }
+    const next = run.mode === 'test' ? undefined : rotationSteps[rotationSteps.indexOf(run.step) + 1]
+    const looked = await readWork(gateway, job)
+    if (looked?.run.versionId !== run.versionId) return
+    if (next === undefined) return end(gateway, job, looked)
+    work = await writeStep(gateway, job, looked, next)
+  }
+}
+
+const mostDetail = 500
+
+/** The end of all steps: what counts is what the labels say. */
+async function end(gateway: Gateway, job: Job, work: Work): Promise<void> {
+  const { secret, run } = work
+  if (run.mode === 'test' || isComplete(secret, run)) {
+    return must(gateway, secret, eventsOf[run.mode].succeeded, reference(job, work))
+  }
+  const at = gateway.platform.clock.now()
+  const detail = 'finishSecret did not move AWSCURRENT to the new version.'
+  const failure = { step: run.step, at, type: 'LabelsNotMoved', detail }
+  return must(gateway, secret, eventsOf[run.mode].failed, { ...reference(job, work), Failure: failure })
+}
+
+function reference(job: Job, { secret, run }: Work) {
+  return { Secret: secret, VersionId: run.versionId, Job: job }
+}
+
+/** Writes down that a step is done, unless the run has ended meanwhile. */
+async function writeStep(gateway: Gateway, job: Job, { secret, run }: Work, step: RotationStep): Promise<Work> {
+  const next: RotationRun = { ...run, step }
+  await gateway.platform.store.transaction(async (tx) => {
+    await job.check(tx)
+    const state = await readRotationState(tx, secret)
+    if (state.run?.versionId !== run.versionId) throw new ClaimLost(job.id)
+    writeRotationState(tx, secret, state, { ...state, run: next })
+  })
+  return { secret, run: next }
+}
+
+async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOutcome> {
+  const { platform } = gateway
+  const arn = arnOf(secret)
+  const named = secret.rotation?.lambdaArn ?? ''
+  const source = { arn, account: secret.account }
+  const call = await serviceCall(platform, { service: serviceSource, region: secret.region, source })
+  const target = await platform.store.transaction((tx) => findTarget(named, secret, { tx, call, platform }))
+  if (!target) return stepFailed('FunctionNotFound', 'The rotation function does not exist.')
+  if (target.kind === 'built-in') {
+    return target.rotator.run(run.step, rotatedSecret(gateway, secret, run.versionId)).catch(refusedStep)
+  }
+  const event = {
+    Step: run.step,
+    SecretId: arn,
+    ClientRequestToken: run.versionId,
+    RotationToken: run.rotationToken,
+  }
+  if (target.kind === 'remote') return target.rotator.invoke(event, new Secret(run.rotationToken))
+  return invokeFunction(gateway, call, named, event)
+}
+
+function refusedStep(error: unknown): StepOutcome {
+  if (error instanceof RotationRefused)
+    return stepFailed(error.code, `Secrets Manager refused the rotator: ${error.code}`)
+  throw error
+}
+
+async function must<I>(gateway: Gateway, secret: SecretRecord, event: Operation<I, unknown>, input: I): Promise<void> {
+  const call = await ownerCall(gateway.platform, secret)
+  const { refused } = await invoke(gateway, call, event as Operation, input)
+  if (refused?.code === 'ResourceNotFoundException') throw new ClaimLost(secret.name)
+  if (refused) throw new UnexpectedRefusal(refused)
+}
+
+/** The change of a rotation itself was refused, as where a quota leaves no room for a version; it is tried again later. */
+class UnexpectedRefusal extends Error {
+  override readonly name = 'UnexpectedRefusal'
+
+  constructor({ code, text = '' }: AwsError) {
+    super(`${code}: ${text}`)
+  }
+}

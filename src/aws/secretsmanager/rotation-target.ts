@@ -1,0 +1,73 @@
+import { parseArn } from '../../iam/arn.ts'
+import type { FoundRotator, Rotator } from '../../rotators/rotator.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Context, Finding } from '../operation.ts'
+import { partitionOf } from '../partition.ts'
+import type { ResourceFacts } from '../resource.ts'
+import { serviceMay } from '../service-call.ts'
+import { getSecretValue } from './get-secret-value.ts'
+import { functionNotInvocable, rotatorRefuses } from './messages.ts'
+import { serviceSource } from './operation.ts'
+import type { SecretRecord } from './records.ts'
+import { findFunction } from './rotation-function.ts'
+import { arnOf } from './secret.ts'
+
+/** Who does the steps of a secret's rotation, with what policies see of it. */
+export type RotationTarget = { readonly facts: ResourceFacts } & (FoundRotator | { readonly kind: 'function' })
+
+/** A rotator of Keyturn's own, or else a function of Lambda. */
+export async function findTarget(
+  functionArn: string,
+  { account, region }: SecretRecord,
+  finding: Finding,
+): Promise<RotationTarget | undefined> {
+  const place = { partition: partitionOf(region), region, account }
+  const found = finding.platform.rotators?.find(functionArn, place)
+  if (found) {
+    const owner = parseArn(found.arn)?.account ?? account
+    return { ...found, facts: { arn: found.arn, account: owner, type: 'AWS::Lambda::Function' } }
+  }
+  const facts = await findFunction(functionArn, finding)
+  return facts && { kind: 'function', facts }
+}
+
+/**
+ * Refuses a rotation whose function the caller or the service may not invoke. Answers what a built-in rotator will borrow
+ * another secret's rights for, which the caller must have.
+ */
+export async function checkTarget(
+  context: Context,
+  secret: SecretRecord,
+  functionArn: string,
+): Promise<string | undefined> {
+  const target = await findTarget(functionArn, secret, context)
+  if (!target) throw functionNotInvocable()
+  const { facts } = target
+  const action = 'lambda:InvokeFunction'
+  const conditions = { 'lambda:FunctionArn': facts.arn }
+  await context.require({ action, resource: facts, conditions })
+  if (target.kind === 'function') {
+    const source = { arn: arnOf(secret), account: secret.account }
+    const service = { service: serviceSource, source, action, resource: facts, conditions }
+    if (!(await serviceMay(context, service))) throw functionNotInvocable()
+  }
+  return target.kind === 'built-in' ? checkLending(context, secret, target.rotator) : undefined
+}
+
+/** Whoever has rights lent to a rotation must be able to read the secret that lends them. */
+async function checkLending(context: Context, secret: SecretRecord, rotator: Rotator): Promise<string | undefined> {
+  if (!rotator.lending) return undefined
+  const value = await readText(context, arnOf(secret))
+  if (value === undefined) throw rotatorRefuses('its value must be text.')
+  const lending = rotator.lending(value)
+  if ('refused' in lending) throw rotatorRefuses(lending.refused)
+  if ('none' in lending) return undefined
+  if (lending.binding !== secret.rotation?.binding) await readText(context, lending.arn)
+  return lending.binding
+}
+
+async function readText(context: Context, id: string): Promise<Secret<string> | undefined> {
+  const { output, refused } = await context.invoke(getSecretValue, { SecretId: id })
+  if (refused) throw refused
+  return output.SecretString
+}
