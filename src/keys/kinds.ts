@@ -7,6 +7,7 @@ import {
   randomBytes,
 } from 'node:crypto'
 import { promisify } from 'node:util'
+import { gate } from './busy.ts'
 import { isOneSequence } from './der.ts'
 
 /** What a key is made of, whoever's name it goes by: KMS and transit have their own. */
@@ -44,6 +45,9 @@ const generatePair = promisify(generateKeyPair) as (
   options?: object,
 ) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>
 
+/** RSA keys take up to seconds each: they leave threads of the pool to those who only sign. */
+const slowly = gate(2, 100)
+
 function secret(length: number): KeyKind {
   return {
     form: 'secret',
@@ -57,7 +61,9 @@ function pair(type: string, options: object, isOfKind: (key: KeyObject) => boole
   return {
     form: 'private',
     async generate() {
-      const { privateKey } = await generatePair(type, options)
+      const { privateKey } = await (type === 'rsa'
+        ? slowly(() => generatePair(type, options))
+        : generatePair(type, options))
       return exportPrivate(privateKey)
     },
     load: loadPrivate,

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
+import { KeysBusy } from './busy.ts'
 import type { PrehashedName } from './prehashed.ts'
 
 /** One signature to make, or to check where there is one. */
@@ -15,11 +16,6 @@ export type PrehashedAnswer =
   | { readonly id: number; readonly result: Uint8Array | boolean; readonly failed?: never }
   | { readonly id: number; readonly failed: string }
 
-/** More work waits for the thread than it can do in a tolerable time. */
-export class PrehashedThreadBusy extends Error {
-  override readonly name = 'PrehashedThreadBusy'
-}
-
 interface Waiting {
   readonly resolve: (result: Uint8Array | boolean) => void
   readonly reject: (failure: Error) => void
@@ -34,7 +30,7 @@ class PrehashedThread {
   readonly #waiting = new Map<number, Waiting>()
 
   run(task: Omit<PrehashedTask, 'id'>): Promise<Uint8Array | boolean> {
-    if (this.#waiting.size >= mostWaiting) return Promise.reject(new PrehashedThreadBusy(task.algorithm))
+    if (this.#waiting.size >= mostWaiting) return Promise.reject(new KeysBusy(task.algorithm))
     const worker = (this.#worker ??= this.#start())
     const id = this.#next++
     return new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@ import { attestationUnsupported, originNotValid, specNotSupported, wouldSucceed 
 import { operation } from './operation.ts'
 import type { KeyRecord } from './records.ts'
 import { encryptSymmetric } from './symmetric.ts'
+import { orThrottle } from './throttle.ts'
 import { noteUse } from './usage.ts'
 
 type Request = GenerateDataKeyPairRequest | GenerateDataKeyPairWithoutPlaintextRequest
@@ -57,7 +58,7 @@ async function generate(input: Request, record: KeyRecord, context: Context, act
   if (input.DryRun) throw wouldSucceed()
   const kind = keyKinds[spec.kind]
   const use = { operation: action, context: input.EncryptionContext }
-  const privateKey = await kind.generate()
+  const privateKey = await orThrottle(kind.generate())
   const { ciphertext, materialId } = await encryptSymmetric(context, record, use, privateKey)
   noteUse(context, record, action)
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Secret } from '../../base/secret.ts'
 import { toBase64 } from '../../base/bytes.ts'
+import type { Transaction } from '../../store/store.ts'
 import { keyKinds, publicKeyOf } from '../../keys/kinds.ts'
 import type { AlgorithmSpec, KeySpec, WrappingKeySpec } from '../models/kms.ts'
 import { type WrappingName } from '../../keys/key-wrap.ts'
@@ -9,10 +10,12 @@ import { planImportEnd, tokenHash } from './import-token.ts'
 import { arnOf } from './key.ts'
 import { isAsymmetric } from './key-specs.ts'
 import { checkState } from './key-state.ts'
-import { originNotValid, specNotSupported, wrappingNotSupported, wrappingNotValid } from './messages.ts'
+import { busy, originNotValid, specNotSupported, wrappingNotSupported, wrappingNotValid } from './messages.ts'
 import { operation } from './operation.ts'
-import { importTable } from './records.ts'
+import { importTable, type KeyRecord } from './records.ts'
+import { orThrottle } from './throttle.ts'
 
+const mostOutstanding = 200
 const validMilliseconds = 24 * 3_600_000
 
 const wrappingSpecs = { RSA_2048: 'rsa-2048', RSA_3072: 'rsa-3072', RSA_4096: 'rsa-4096' } as const
@@ -37,7 +40,8 @@ export const getParametersForImport = operation('GetParametersForImport', {
     const algorithm = checkWrapping(name, spec, record.spec)
     if (spec === 'SM2') throw specNotSupported(spec)
     const kind = keyKinds[wrappingSpecs[spec]]
-    const privateKey = await kind.generate()
+    await checkOutstanding(record, tx)
+    const privateKey = await orThrottle(kind.generate())
     const token = randomBytes(256)
     const validTo = platform.clock.now() + validMilliseconds
     const { account, region, id } = record
@@ -49,6 +53,12 @@ export const getParametersForImport = operation('GetParametersForImport', {
     return { KeyId: arnOf(record), ImportToken: token, PublicKey: new Secret(publicKey), ParametersValidTo: validTo }
   },
 })
+
+/** Each token keeps a key in the store until a week after it ends; AWS gives out one in four seconds. */
+async function checkOutstanding({ account, region, id }: KeyRecord, tx: Transaction): Promise<void> {
+  const rows = await importTable.range(tx, { under: [account, region, id], limit: mostOutstanding })
+  if (rows.length >= mostOutstanding) throw busy()
+}
 
 /** API reference, GetParametersForImport, «WrappingAlgorithm»: RSA alone carries short material, RSA with AES private keys. */
 function checkWrapping(name: AlgorithmSpec, spec: WrappingKeySpec, keySpec: KeySpec): WrappingName {

@@ -7,6 +7,7 @@ import { derivation } from '../../store/table.ts'
 import type { KeySpec } from '../models/kms.ts'
 import { keySpecs } from './key-specs.ts'
 import { type KeyRecord, type MaterialRecord, materialScope, materialTable } from './records.ts'
+import { orThrottle } from './throttle.ts'
 
 /** The material of a key with this id, as it is stored; nothing where there is none. */
 export function findMaterial(tx: Transaction, record: KeyRecord, id: string): Promise<MaterialRecord | undefined> {
@@ -43,7 +44,7 @@ export function kindOf({ spec }: Pick<KeyRecord, 'spec'>): KeyKindName {
 
 /** Generates material for a key of a spec. */
 export async function newMaterial(spec: KeySpec, sequence: number, now: number): Promise<MaterialRecord> {
-  const bytes = await keyKinds[kindOf({ spec })].generate()
+  const bytes = await orThrottle(keyKinds[kindOf({ spec })].generate())
   const secret = toBase64(bytes)
   bytes.fill(0)
   return { id: randomBytes(32).toString('hex'), createdAt: now, sequence, secret }

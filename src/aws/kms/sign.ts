@@ -3,7 +3,8 @@ import { arnOf } from './key.ts'
 import { kindOf, privateKeyOf } from './material.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
-import { orThrottle, readSigning } from './signature.ts'
+import { readSigning } from './signature.ts'
+import { orThrottle } from './throttle.ts'
 import { noteUse } from './usage.ts'
 
 /** Signs a message of up to 4096 bytes, or the digest of one of any length. */

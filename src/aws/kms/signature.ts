@@ -1,10 +1,9 @@
 import { assert } from '../../base/assert.ts'
-import { PrehashedThreadBusy } from '../../keys/prehashed-thread.ts'
 import { type Signable, type SignatureAlgorithm, signatures } from '../../keys/signatures.ts'
 import type { SignRequest, VerifyRequest } from '../models/kms.ts'
 import { signingAlgorithms } from './algorithms.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
-import { algorithmMismatch, busy, wrongDigestLength, wrongMessageType } from './messages.ts'
+import { algorithmMismatch, wrongDigestLength, wrongMessageType } from './messages.ts'
 import type { KeyRecord } from './records.ts'
 
 type Request = Pick<SignRequest | VerifyRequest, 'SigningAlgorithm' | 'MessageType' | 'Message'>
@@ -31,13 +30,4 @@ export function readSigning(input: Request, record: KeyRecord, action: string): 
   if (message.length !== algorithm.digestLength) throw wrongDigestLength(name)
   assert(message.length > 0, 'a digest has a length')
   return { algorithm, what: { digest: message } }
-}
-
-/** Lets work for the thread that signs digests be refused where too much waits already. */
-export async function orThrottle<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw error instanceof PrehashedThreadBusy ? busy() : error
-  }
 }

@@ -3,7 +3,8 @@ import { arnOf } from './key.ts'
 import { kindOf, publicKeyOf } from './material.ts'
 import { invalidSignature, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
-import { orThrottle, readSigning } from './signature.ts'
+import { readSigning } from './signature.ts'
+import { orThrottle } from './throttle.ts'
 import { noteUse } from './usage.ts'
 
 /** Checks a signature; one that is not valid is refused, never answered with `false`. */
