@@ -50,27 +50,69 @@ export function buildIndex(folder: string, segment: string): Promise<void> {
 }
 
 async function build(path: string, target: string): Promise<void> {
-  const requests: bigint[] = []
-  const principals: bigint[] = []
+  const entries = new IndexEntries()
   let size = 0
-  let earliest = Number.MAX_SAFE_INTEGER
-  let latest = 0
   for await (const line of linesOfLater(path)) {
     size = line.end
     const record = line.whole ? readLine(line.bytes.toString('utf8')) : undefined
-    if (!record || line.start >= longestSegment) continue
-    const offset = BigInt(line.start)
-    requests.push((shortHash(record.requestId) << offsetBits) | offset)
-    principals.push((shortHash(record.principal) << offsetBits) | offset)
-    const time = timeOf(record)
-    earliest = Math.min(earliest, time)
-    latest = Math.max(latest, time)
+    if (record && line.start < longestSegment)
+      entries.add(record.requestId, record.principal, timeOf(record), line.start)
   }
-  const header = [format, BigInt(size), BigInt(earliest), BigInt(latest), BigInt(requests.length)]
-  const words = BigUint64Array.from([...header, ...sorted(requests), ...sorted(principals)])
-  const own = `${target}.${process.pid}`
-  await writeFile(own, new Uint8Array(words.buffer), { mode: 0o600 })
-  await rename(own, target)
+  await entries.write(target, size)
+}
+
+const sortedAtOnce = 4096
+
+/** What an index says, gathered record by record. Names are hashed when the index is written. */
+export class IndexEntries {
+  readonly #requests: string[] = []
+  readonly #principals: string[] = []
+  readonly #offsets: number[] = []
+  #earliest = Number.MAX_SAFE_INTEGER
+  #latest = 0
+
+  add(requestId: string, principal: string, time: number, offset: number): void {
+    this.#requests.push(requestId)
+    this.#principals.push(principal)
+    this.#offsets.push(offset)
+    if (time < this.#earliest) this.#earliest = time
+    if (time > this.#latest) this.#latest = time
+  }
+
+  /** Writes the index of a segment of this size, replacing an older one whole. Other work goes on in between. */
+  async write(target: string, size: number): Promise<void> {
+    const count = this.#offsets.length
+    const requests = await this.#table(this.#requests)
+    const principals = await this.#table(this.#principals)
+    const header = [format, BigInt(size), BigInt(this.#earliest), BigInt(this.#latest), BigInt(count)]
+    const words = new BigUint64Array(headerBytes / 8 + 2 * count)
+    words.set(header)
+    words.set(requests, headerBytes / 8)
+    words.set(principals, headerBytes / 8 + count)
+    const own = `${target}.${process.pid}`
+    await writeFile(own, new Uint8Array(words.buffer), { mode: 0o600 })
+    await rename(own, target)
+  }
+
+  async #table(names: readonly string[]): Promise<BigUint64Array> {
+    const hashes = new Map<string, bigint>()
+    const table = new BigUint64Array(names.length)
+    for (const [index, name] of names.entries()) {
+      if (index % sortedAtOnce === sortedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
+      let known = hashes.get(name)
+      if (known === undefined) {
+        known = shortHash(name) << offsetBits
+        if (hashes.size < sortedAtOnce) hashes.set(name, known)
+      }
+      table[index] = known | BigInt(this.#offsets[index] as number)
+    }
+    return table.sort()
+  }
+}
+
+/** Where the index of a segment stands. */
+export function indexPath(folder: string, segment: string): string {
+  return join(folder, indexName(segment))
 }
 
 /** Opens the index of a closed segment, and makes it first where it is missing or not this segment's. */
@@ -137,10 +179,6 @@ async function readWords(file: FileHandle, at: number, count: number): Promise<B
 
 function shortHash(name: string): bigint {
   return BigInt(`0x${hash('sha256', name, 'hex').slice(0, 9)}`)
-}
-
-function sorted(entries: readonly bigint[]): BigUint64Array {
-  return BigUint64Array.from(entries).sort()
 }
 
 function indexName(segment: string): string {

@@ -21,7 +21,7 @@ import { lockFolder } from './lock.ts'
 import type { Sink } from './log.ts'
 import type { AuditRecord } from './record.ts'
 import { SegmentFile } from './segment-file.ts'
-import { buildIndex, longestSegment } from './segment-index.ts'
+import { buildIndex, IndexEntries, indexPath, longestSegment } from './segment-index.ts'
 
 const retryMilliseconds = 1_000
 /** How far back a recovery looks for a record: it offers only what was written just before the process died. */
@@ -56,6 +56,8 @@ export class Segments implements Sink {
   #notBefore = 0
   #signing: Promise<void> | undefined
   #indexing: Promise<void> = Promise.resolve()
+  /** What stands in the segment; absent for one that an earlier process began, which is read again for its index. */
+  #entries: IndexEntries | undefined
 
   /** Goes on with the chain in the folder, or begins one. Throws `TrailRefused` where that cannot be. */
   constructor(options: SegmentOptions) {
@@ -75,6 +77,7 @@ export class Segments implements Sink {
       keepTornLines(folder, end)
       publish(folder, publicHalf(key).pem)
       this.#file = new SegmentFile(folder, end.name, end.size)
+      if (end.size === 0) this.#entries = new IndexEntries()
       this.#link = end.link
       this.#signed = end.signed
       this.#digests = new DigestLog(folder, key)
@@ -92,18 +95,23 @@ export class Segments implements Sink {
 
   write(records: readonly AuditRecord[]): void {
     let link = this.#link
-    let text = ''
+    const lines: string[] = []
     for (const record of records) {
       const linked = linkRecord(link, record)
-      text += linked.line
+      lines.push(linked.line)
       link = linked.link
     }
-    const bytes = Buffer.from(text, 'utf8')
+    const bytes = Buffer.from(lines.join(''), 'utf8')
     if (this.#file.size + bytes.length > longestSegment) {
       throw new Error(`the audit segment ${this.#file.name} is full and could not be closed`)
     }
+    let offset = this.#file.size
     this.#file.append(bytes)
     this.#link = link
+    for (const [index, { requestId, principal, json }] of records.entries()) {
+      this.#entries?.add(requestId, principal, eventTimeOf(json), offset)
+      offset += Buffer.byteLength(lines[index] as string)
+    }
     const { segmentBytes, digestEvery, now } = this.#options
     const moment = now()
     if (moment < this.#notBefore) return
@@ -179,9 +187,22 @@ export class Segments implements Sink {
       throw error
     }
     closed.retire()
+    const entries = this.#entries
+    this.#entries = new IndexEntries()
     // Whoever looks something up builds an index that is missing.
-    this.#indexing = this.#indexing.then(() => buildIndex(folder, closed.name)).catch(this.#options.onFault)
+    this.#indexing = this.#indexing
+      .then(() => entries?.write(indexPath(folder, closed.name), closed.size) ?? buildIndex(folder, closed.name))
+      .catch(this.#options.onFault)
   }
+}
+
+const timePlace = '"eventTime":"'
+
+/** The time of an event (milliseconds since 1970) by its text; 0 where it says none. */
+function eventTimeOf(json: string): number {
+  const at = json.indexOf(timePlace)
+  const text = at === -1 ? '' : json.slice(at + timePlace.length, json.indexOf('"', at + timePlace.length))
+  return Date.parse(text) || 0
 }
 
 /** The key that verifiers need, beside the chain, replaced whole so that a crash leaves no half of it. */
