@@ -8,6 +8,7 @@ import { devCommand } from './dev.ts'
 import { execCommand } from './exec.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
+import { explainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
 import { serverCommand } from './server.ts'
 import { statusCommand } from './status.ts'
@@ -32,6 +33,7 @@ export function program(): Command {
     exportCommand(),
     execCommand(),
     agentCommand(),
+    explainCommand(),
   ]) {
     root.addCommand(withOverride(command))
   }
