@@ -12,6 +12,7 @@ import { assert } from '../src/base/assert.ts'
 import { AdvancingClock } from '../src/base/clock.ts'
 import { base32, randomText, uuid } from '../src/base/ids.ts'
 import type { ChangeEvents } from '../src/events/outbox.ts'
+import type { FunctionHost } from '../src/functions/runner.ts'
 import { compilePolicy } from '../src/iam/compile-policy.ts'
 import { Scheduler } from '../src/schedule/scheduler.ts'
 import type { Rotators } from '../src/rotators/rotator.ts'
@@ -34,6 +35,7 @@ export interface HarnessOptions {
   readonly clock?: AdvancingClock
   /** How long a job is left to a process that may have died. */
   readonly claimMilliseconds?: number
+  readonly functions?: FunctionHost
 }
 
 export interface CallOptions {
@@ -90,6 +92,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     dev: options.dev ?? false,
     events: options.events,
     rotators: options.rotators,
+    functions: options.functions,
     managementAccount: defaultAccount,
     trail: memoryTrail(sink),
     wakeScheduler: () => scheduler.wake(),

@@ -20,6 +20,7 @@ import {
   type InvokeOptions,
   type Operation,
   type Outcome,
+  type Outer,
   Outside,
 } from './operation.ts'
 import type { CallerPolicies, Platform } from './platform.ts'
@@ -70,7 +71,7 @@ export async function invoke(
 
 /** An effect that waits for its transaction to commit, and how its call's record reads once it has come to its end. */
 interface Pending {
-  readonly perform: () => Promise<unknown>
+  readonly perform: (outer: Outer) => Promise<unknown>
   readonly record: (ended: Ended) => AuditRecord
 }
 
@@ -87,13 +88,14 @@ type Ended = { readonly output: unknown } | { readonly refused: AwsError }
 
 /** The record of the call itself is the last one: its inner calls ended before it. */
 async function performOutside(
-  { outbox }: Gateway,
+  gateway: Gateway,
   records: readonly AuditRecord[],
   { perform, record }: Pending,
 ): Promise<Outcome<unknown>> {
+  const { outbox } = gateway
   let outcome: Outcome<unknown>
   try {
-    outcome = { output: await perform() }
+    outcome = { output: await perform(outerOf(gateway)) }
   } catch (error) {
     if (!(error instanceof AwsError)) {
       await outbox.move(records)
@@ -103,6 +105,11 @@ async function performOutside(
   }
   await outbox.move([...records.slice(0, -1), record(outcome as Ended)])
   return outcome
+}
+
+/** Calls that belong to no transaction, such as those of workers and of effects outside. */
+export function outerOf(gateway: Gateway): Outer {
+  return { invoke: (call, operation, input) => invoke(gateway, call, operation as Operation, input) as never }
 }
 
 /** Records a call that was refused before an operation could run: its signature, its form. */
@@ -200,7 +207,7 @@ class Attempt {
       ...service.conditions?.(input, resource, record, call),
       ...spec.conditions?.(input, record, call),
     })
-    if (spec.action !== 'none') await this.#authorise(call, operation.action, resource, input, conditions)
+    if (spec.action !== 'none') await this.#authorise({ call, service }, operation.action, resource, input, conditions)
     if ('missing' in resource) throw resource.missing
     const context: Context = {
       ...finding,
@@ -210,7 +217,7 @@ class Attempt {
       require: async (demand: Demand) => {
         const all = () => ({ ...conditions(), ...demand.conditions })
         try {
-          await this.#authorise(call, demand.action, demand.resource, input, all)
+          await this.#authorise({ call, service }, demand.action, demand.resource, input, all)
         } catch (error) {
           state.lacked = { demand, error }
           throw error
@@ -233,7 +240,7 @@ class Attempt {
   }
 
   async #authorise(
-    call: Call,
+    { call, service }: { readonly call: Call; readonly service: Service },
     action: string,
     resource: ResourceFacts,
     input: unknown,
@@ -242,7 +249,7 @@ class Attempt {
     const { identities } = this.#gateway.platform
     this.#policies ??= await identities.policies(this.#tx, call.caller)
     const policies = this.#policies
-    if (!policies) throw principalGone(action)
+    if (!policies) throw principalGone(service)
     const resourceControl = await identities.resourceControl?.(this.#tx, resource.account)
     const context: ConditionLookup = conditionLookup({ call, policies, resource, input, specific })
     const request = accessRequest(call, action, resource, context)
@@ -250,7 +257,7 @@ class Attempt {
     const decision = evaluate(request, set)
     if (!decision.allowed) {
       const shown = resource.shown === undefined ? request : { ...request, resource: resource.shown }
-      throw accessDenied(action, deniedSentence(shown, decision))
+      throw accessDenied(service, deniedSentence(shown, decision))
     }
   }
 }
@@ -261,18 +268,16 @@ function lackedPermission({ action, resource }: Demand): AuditNote {
 }
 
 /** IAM and STS say `AccessDenied` with status 403, the JSON services `AccessDeniedException` with 400. */
-function accessDenied(action: string, sentence: string): AwsError {
-  const query = action.startsWith('iam:') || action.startsWith('sts:')
-  return query
+function accessDenied({ model }: Service, sentence: string): AwsError {
+  return model.metadata.protocol === 'query'
     ? new AwsError('AccessDenied', sentence, { status: 403 })
     : new AwsError('AccessDeniedException', sentence, { status: 400 })
 }
 
 /** The principal was deleted between the signature check and now. */
-function principalGone(action: string): AwsError {
+function principalGone({ model }: Service): AwsError {
   const text = 'The security token included in the request is invalid.'
-  const query = action.startsWith('iam:') || action.startsWith('sts:')
-  return query
+  return model.metadata.protocol === 'query'
     ? new AwsError('InvalidClientTokenId', text, { status: 403 })
     : new AwsError('UnrecognizedClientException', text, { status: 400 })
 }

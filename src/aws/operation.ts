@@ -50,6 +50,11 @@ export interface AuditNote {
   readonly resources?: readonly { readonly arn: string; readonly account: string; readonly type: string }[]
 }
 
+/** What an effect outside may use: calls of their own, each with its transaction and its record. */
+export interface Outer {
+  invoke<I, O>(call: Call, operation: Operation<I, O>, input: I): Promise<Outcome<O>>
+}
+
 /**
  * The answer of a handler whose effect is outside the store: a function run, a call to another server. What the handler wrote is
  * committed first, with the audit record of the call as it was asked for. Then `perform` runs, once and outside any transaction;
@@ -57,9 +62,9 @@ export interface AuditNote {
  * what was committed first: whatever must then be finished or undone is planned work.
  */
 export class Outside<O> {
-  readonly perform: () => Promise<O>
+  readonly perform: (outer: Outer) => Promise<O>
 
-  constructor(perform: () => Promise<O>) {
+  constructor(perform: (outer: Outer) => Promise<O>) {
     this.perform = perform
   }
 }

@@ -1,6 +1,7 @@
 import type { Trail } from '../audit/trail.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ChangeEvents } from '../events/outbox.ts'
+import type { FunctionHost } from '../functions/runner.ts'
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
 import type { Rotators } from '../rotators/rotator.ts'
 import type { KeyToken } from '../keys/token.ts'
@@ -70,6 +71,8 @@ export interface Platform {
     /** The only host names that may be called; any where absent. */
     readonly hosts?: readonly string[]
   }
+  /** Runs functions; absent where this server runs none. */
+  readonly functions?: FunctionHost | undefined
   /** What rotates secrets besides the functions of this server; absent where nothing does. */
   readonly rotators?: Rotators | undefined
   /** The audit trail, where it can be searched. */

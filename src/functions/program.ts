@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { FunctionCredentials, FunctionVersion } from './function-version.ts'
 import { findProgram, homeOf } from './isolation.ts'
@@ -5,6 +6,8 @@ import { type RuntimeName, runtimes } from './runtimes.ts'
 
 /** The program behind a runtime. */
 export interface Program {
+  /** With its version, such as `node-24.15.0`. */
+  readonly name: string
   command(codeFolder: string): readonly [file: string, ...args: string[]]
   /** What a caller is told when it cannot be started. */
   readonly entry: string
@@ -36,6 +39,7 @@ export function findPrograms({
   const found = new Map<string, Program | undefined>()
   const find = {
     node: (): Program => ({
+      name: `node-${process.versions.node}`,
       command: () => [process.execPath, join(clients, nodeClient)],
       entry: 'the Node.js runtime cannot be started',
       reads: [clients, homeOf(process.execPath), ...(nodePath === undefined ? [] : [nodePath])],
@@ -45,12 +49,14 @@ export function findPrograms({
       const python = findProgram('python3', path, uid)
       if (python === undefined) return undefined
       return {
+        name: `python-${pythonVersion(python, uid)}`,
         command: () => [python, join(clients, pythonClient)],
         entry: 'the Python runtime cannot be started',
         reads: [clients, homeOf(python)],
       }
     },
     bootstrap: (): Program => ({
+      name: 'provided',
       command: (codeFolder) => [join(codeFolder, 'bootstrap')],
       entry: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
       reads: [],
@@ -61,6 +67,13 @@ export function findPrograms({
     if (!found.has(language)) found.set(language, find[language]())
     return found.get(language)
   }
+}
+
+function pythonVersion(python: string, uid: number | undefined): string {
+  const user = uid === undefined ? {} : { uid, gid: uid }
+  const program = 'import platform; print(platform.python_version())'
+  const ended = spawnSync(python, ['-c', program], { ...user, env: {}, cwd: '/', encoding: 'utf8', timeout: 5_000 })
+  return ended.status === 0 ? ended.stdout.trim() : 'unknown'
 }
 
 export interface EnvironmentFacts {

@@ -404,7 +404,6 @@ describe('warm processes', () => {
     })
     for (const name of ['a', 'b', 'a']) expect((await own.run(versionOf(files(name)))).value).toBe(name)
     expect(processesWith(mark)).toHaveLength(1)
-    own.runner.forget('arn:aws:lambda:us-east-1:111111111111:function:test')
     await own.runner.stop()
     expect(processesWith(mark)).toEqual([])
   })
@@ -529,6 +528,23 @@ def handler(e, c):
     expect(await slow.run(version)).toMatchObject({ failed: true, value: { errorType: 'Sandbox.Timedout' } })
     await slow.runner.stop()
   })
+})
+
+test('processes of versions that are no more can be ended', async () => {
+  const own = testRunner()
+  const version = node('const me = Math.random(); export const handler = async () => me', { id: 'forgotten:1' })
+  const first = (await own.run(version)).value
+  own.runner.forget('other:')
+  expect((await own.run(version)).value).toBe(first)
+  own.runner.forget('forgotten:')
+  expect((await own.run(version)).value).not.toBe(first)
+  await own.runner.stop()
+})
+
+test('the programs behind runtimes are told', () => {
+  expect(runner.programOf('nodejs20.x')).toBe(`node-${process.versions.node}`)
+  expect(runner.programOf('python3.12')).toMatch(/^python-3\.\d+\.\d+/)
+  expect(runner.programOf('provided.al2023')).toBe('provided')
 })
 
 test('code that is no archive is refused', async () => {

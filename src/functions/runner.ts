@@ -32,6 +32,9 @@ export interface RunnerOptions {
   readonly initMilliseconds?: number
 }
 
+/** What others see of the runner. */
+export type FunctionHost = Pick<FunctionRunner, 'invoke' | 'forget' | 'programOf'>
+
 /** A range that neither Debian nor systemd gives to anybody (systemd, «Users, Groups, UIDs and GIDs»). */
 const defaultUids = { first: 60_600, count: 500 }
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
@@ -76,6 +79,11 @@ export class FunctionRunner {
     this.#programs = findPrograms({ clients, path, nodePath, uid: this.isolation.uids?.first })
   }
 
+  /** The program behind a runtime, such as `node-24.15.0`; nothing where this machine has none. */
+  programOf(runtime: RuntimeName): string | undefined {
+    return this.#programs(runtime)?.name
+  }
+
   /** Runs one event to its end. Rejects only for troubles of this machine. */
   async invoke(version: FunctionVersion, request: InvocationRequest): Promise<InvocationResult> {
     if (this.#stopping) return { refused: 'stopping' }
@@ -101,9 +109,9 @@ export class FunctionRunner {
     }
   }
 
-  /** Ends the idle processes of versions that a function no longer has. */
-  forget(functionArn: string): void {
-    for (const idle of this.#idle.filter(({ versionId }) => versionId.startsWith(functionArn))) void this.#retire(idle)
+  /** Ends the idle processes of the versions whose ids begin so: nobody will ask for them again. */
+  forget(prefix: string): void {
+    for (const idle of this.#idle.filter(({ versionId }) => versionId.startsWith(prefix))) void this.#retire(idle)
   }
 
   /** Ends every process, busy ones too. */

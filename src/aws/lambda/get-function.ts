@@ -1,0 +1,19 @@
+import { configurationOf } from './configuration.ts'
+import { qualifiedFunction, readVersion } from './find-function.ts'
+import { operation } from './operation.ts'
+import { wireTags } from './tags.ts'
+
+/** A function or one of its versions, with tags and reserved concurrency. The archive is not handed out. */
+export const getFunction = operation('GetFunction', {
+  on: qualifiedFunction,
+  async handle(_input, found, context) {
+    const { fn, qualifier } = found
+    const version = await readVersion(found, context)
+    return {
+      Configuration: configurationOf(fn, version, context.platform, qualifier),
+      Code: { RepositoryType: 'Keyturn' },
+      Tags: fn.tags.length > 0 ? wireTags(fn.tags) : undefined,
+      Concurrency: fn.reserved === undefined ? undefined : { ReservedConcurrentExecutions: fn.reserved },
+    }
+  },
+})
