@@ -26,6 +26,10 @@ const texts = [
   'v1',
   'kms:Decrypt',
   'CONTRACT0123456789012345',
+  'cluster-2a23b4cdefg',
+  '/contract/kms/xks/v1',
+  'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789',
+  '0123456789abcdef'.repeat(4),
   'x'.repeat(1000),
 ]
 
