@@ -36,10 +36,24 @@ export function conditionLookup(sources: ConditionSources): ConditionLookup {
 
 function lowerCased(conditions: Conditions): Map<string, Value> {
   const values = new Map<string, Value>()
-  for (const [key, value] of Object.entries(conditions)) {
-    if (value !== undefined) values.set(key.toLowerCase(), typeof value === 'object' ? value : String(value))
+  for (const key of Object.keys(conditions)) {
+    const value = conditions[key]
+    if (value !== undefined) values.set(lowered(key), typeof value === 'object' ? value : String(value))
   }
   return values
+}
+
+const loweredKeys = new Map<string, string>()
+const mostLowered = 2_000
+
+/** Keys in lower case. All but those with a caller's own name behind the slash come from a short list. */
+function lowered(key: string): string {
+  let text = loweredKeys.get(key)
+  if (text === undefined) {
+    text = key.toLowerCase()
+    if (loweredKeys.size < mostLowered && !key.includes('/')) loweredKeys.set(key, text)
+  }
+  return text
 }
 
 const globals: Readonly<Record<string, (sources: ConditionSources) => Value>> = {

@@ -33,41 +33,68 @@ export function auditRecord(facts: EventFacts): AuditRecord {
   const response = facts.readOnly
     ? null
     : (note?.responseElements ?? (refused || !operation ? null : publicMembers(operation.output, facts.output)))
-  const event = {
-    eventVersion: '1.11',
-    userIdentity: userIdentity(call),
-    eventTime: `${new Date(call.now).toISOString().slice(0, 19)}Z`,
-    eventSource: facts.source,
-    eventName: facts.name,
-    awsRegion: call.region,
-    sourceIPAddress: call.via.at(-1) ?? call.sourceIp,
-    userAgent: call.via.at(-1) ?? call.userAgent,
-    errorCode: refused?.code,
-    errorMessage: refused?.text,
-    requestParameters: (operation && publicMembers(operation.input, facts.input)) ?? null,
-    responseElements: response ?? null,
-    additionalEventData: note?.additionalEventData,
-    requestID: call.requestId,
-    eventID: facts.id,
-    readOnly: facts.readOnly,
-    resources: resourcesOf(resource, note),
-    eventType: operation ? 'AwsApiCall' : 'AwsServiceEvent',
-    managementEvent: !facts.dataEvent,
-    recipientAccountId: resource?.account || call.caller.account,
-    eventCategory: facts.dataEvent ? 'Data' : 'Management',
-    tlsDetails:
-      call.tls && call.via.length === 0
-        ? { tlsVersion: call.tls.version, cipherSuite: call.tls.cipher, clientProvidedHostHeader: call.tls.host }
-        : undefined,
-  }
-  return { id: facts.id, requestId: call.requestId, principal: call.caller.id, json: JSON.stringify(event) }
+  const service = call.via.at(-1)
+  // Put together by hand: two records a read are written before its answer leaves, and most of their text repeats.
+  const json =
+    `{"eventVersion":"1.11","userIdentity":${identityText(call)},"eventTime":"${secondText(call.now)}",` +
+    `"eventSource":${quoted(facts.source)},"eventName":${quoted(facts.name)},"awsRegion":${quoted(call.region)},` +
+    `"sourceIPAddress":${quoted(service ?? call.sourceIp)},"userAgent":${quoted(service ?? call.userAgent)},` +
+    (refused ? `"errorCode":${quoted(refused.code)},` : '') +
+    (refused?.text === undefined ? '' : `"errorMessage":${JSON.stringify(refused.text)},`) +
+    `"requestParameters":${JSON.stringify((operation && publicMembers(operation.input, facts.input)) ?? null)},` +
+    `"responseElements":${response ? JSON.stringify(response) : 'null'},` +
+    (note?.additionalEventData ? `"additionalEventData":${JSON.stringify(note.additionalEventData)},` : '') +
+    `"requestID":"${call.requestId}","eventID":"${facts.id}","readOnly":${facts.readOnly},` +
+    resourcesText(resource, note) +
+    `"eventType":"${operation ? 'AwsApiCall' : 'AwsServiceEvent'}","managementEvent":${!facts.dataEvent},` +
+    `"recipientAccountId":${quoted(resource?.account || call.caller.account)},` +
+    `"eventCategory":"${facts.dataEvent ? 'Data' : 'Management'}"${tlsText(call)}}`
+  return { id: facts.id, requestId: call.requestId, principal: call.caller.id, json }
 }
 
-function resourcesOf(resource: ResourceFacts | undefined, note: AuditNote | undefined) {
-  const own = resource?.type ? [{ accountId: resource.account, type: resource.type, ARN: resource.arn }] : []
-  const more = note?.resources?.map(({ arn, account, type }) => ({ accountId: account, type, ARN: arn })) ?? []
-  const all = more.length === 0 ? own : [...own, ...more]
-  return all.length > 0 ? all : undefined
+const quotedTexts = new Map<string, string>()
+const mostQuoted = 1_000
+const longestQuoted = 300
+
+/** A text as JSON. Those that come again and again (regions, agents, ARNs) are kept. */
+function quoted(text: string): string {
+  let json = quotedTexts.get(text)
+  if (json === undefined) {
+    json = JSON.stringify(text)
+    if (text.length <= longestQuoted) {
+      if (quotedTexts.size >= mostQuoted) quotedTexts.clear()
+      quotedTexts.set(text, json)
+    }
+  }
+  return json
+}
+
+let lastSecond = -1
+let lastSecondText = ''
+
+/** A moment (milliseconds since 1970) as CloudTrail writes it, to the second. */
+function secondText(moment: number): string {
+  const second = Math.floor(moment / 1000)
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastSecondText = `${new Date(moment).toISOString().slice(0, 19)}Z`
+  }
+  return lastSecondText
+}
+
+function tlsText({ tls, via }: Call): string {
+  if (!tls || via.length > 0) return ''
+  return `,"tlsDetails":{"tlsVersion":${quoted(tls.version)},"cipherSuite":${quoted(tls.cipher)},"clientProvidedHostHeader":${quoted(tls.host)}}`
+}
+
+function resourcesText(resource: ResourceFacts | undefined, note: AuditNote | undefined): string {
+  const texts = resource?.type ? [resourceText(resource.arn, resource.account, resource.type)] : []
+  for (const { arn, account, type } of note?.resources ?? []) texts.push(resourceText(arn, account, type))
+  return texts.length === 0 ? '' : `"resources":[${texts.join()}],`
+}
+
+function resourceText(arn: string, account: string, type: string): string {
+  return `{"accountId":${quoted(account)},"type":${quoted(type)},"ARN":${JSON.stringify(arn)}}`
 }
 
 const identityTypes = {
@@ -79,6 +106,19 @@ const identityTypes = {
   service: 'AWSService',
   anonymous: 'Unknown',
 } as const
+
+const identityTexts = new WeakMap<Caller, string>()
+
+/** Who called. A caller comes from its access key's record, so its text is made once for many requests. */
+function identityText(call: Call): string {
+  if (call.via.length > 0) return JSON.stringify(userIdentity(call))
+  let text = identityTexts.get(call.caller)
+  if (text === undefined) {
+    text = JSON.stringify(userIdentity(call))
+    identityTexts.set(call.caller, text)
+  }
+  return text
+}
 
 function userIdentity({ caller, via }: Call) {
   const { principal } = caller

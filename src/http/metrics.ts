@@ -3,14 +3,22 @@ const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const mostSeries = 5_000
 
 interface Histogram {
+  /** How many fell below each bound and above the one before it. */
   readonly buckets: number[]
   count: number
   sum: number
 }
 
+interface Counter {
+  readonly labels: string
+  count: number
+}
+
 /** Counts requests, and writes them in the Prometheus text format 0.0.4. Label values come from models, never from callers. */
 export class Metrics {
-  readonly #requests = new Map<string, number>()
+  readonly #counters: Counter[] = []
+  /** The counters by service, operation and code, so that counting puts no text together. */
+  readonly #requests = new Map<string, Map<string, Map<string, Counter>>>()
   readonly #durations = new Map<string, Histogram>()
   readonly #gauges = new Map<string, { help: string; read: () => number }>()
 
@@ -21,15 +29,14 @@ export class Metrics {
 
   /** `code` is the error code of a refusal, or `OK`. */
   request(service: string, operation: string, code: string, seconds: number): void {
-    const labels = `service="${service}",operation="${operation}",code="${code}"`
-    const count = this.#requests.get(labels)
-    if (count !== undefined || this.#requests.size < mostSeries) this.#requests.set(labels, (count ?? 0) + 1)
+    const counter = this.#counter(service, operation, code)
+    if (counter) counter.count++
     const histogram = this.#histogram(service)
     histogram.count++
     histogram.sum += seconds
-    for (let index = bounds.length - 1; index >= 0 && seconds <= (bounds[index] as number); index--) {
-      histogram.buckets[index] = (histogram.buckets[index] as number) + 1
-    }
+    let index = 0
+    while (index < bounds.length && seconds > (bounds[index] as number)) index++
+    if (index < bounds.length) histogram.buckets[index] = (histogram.buckets[index] as number) + 1
   }
 
   text(): string {
@@ -37,13 +44,15 @@ export class Metrics {
       '# HELP keyturn_requests_total Requests by service, operation and outcome.',
       '# TYPE keyturn_requests_total counter',
     ]
-    for (const [labels, count] of this.#requests) lines.push(`keyturn_requests_total{${labels}} ${count}`)
+    for (const { labels, count } of this.#counters) lines.push(`keyturn_requests_total{${labels}} ${count}`)
     lines.push('# HELP keyturn_request_duration_seconds Time from the last byte of a request to its answer.')
     lines.push('# TYPE keyturn_request_duration_seconds histogram')
     for (const [service, { buckets, count, sum }] of this.#durations) {
       const label = `service="${service}"`
+      let below = 0
       bounds.forEach((bound, index) => {
-        lines.push(`keyturn_request_duration_seconds_bucket{${label},le="${bound}"} ${buckets[index]}`)
+        below += buckets[index] as number
+        lines.push(`keyturn_request_duration_seconds_bucket{${label},le="${bound}"} ${below}`)
       })
       lines.push(`keyturn_request_duration_seconds_bucket{${label},le="+Inf"} ${count}`)
       lines.push(
@@ -58,6 +67,18 @@ export class Metrics {
     return `${lines.join('\n')}\n`
   }
 
+  #counter(service: string, operation: string, code: string): Counter | undefined {
+    const operations = childOf(this.#requests, service)
+    const codes = childOf(operations, operation)
+    let counter = codes.get(code)
+    if (!counter && this.#counters.length < mostSeries) {
+      counter = { labels: `service="${service}",operation="${operation}",code="${code}"`, count: 0 }
+      codes.set(code, counter)
+      this.#counters.push(counter)
+    }
+    return counter
+  }
+
   #histogram(service: string): Histogram {
     let histogram = this.#durations.get(service)
     if (!histogram) {
@@ -66,4 +87,13 @@ export class Metrics {
     }
     return histogram
   }
+}
+
+function childOf<V>(parent: Map<string, Map<string, V>>, name: string): Map<string, V> {
+  let child = parent.get(name)
+  if (!child) {
+    child = new Map()
+    parent.set(name, child)
+  }
+  return child
 }
