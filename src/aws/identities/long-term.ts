@@ -26,9 +26,16 @@ export async function longTermCredential(
   const owner = await keyOwner(tx, accessKeyId)
   if (typeof owner === 'string') return owner
   const { key, user } = owner
+  const known = made.get(key)
+  if (known && known.user === user) return known.credential
   const caller = user ? userCaller(user, key.account, accessKeyId) : rootCaller(key.account, accessKeyId)
-  return { secret: signingSecret(key), caller }
+  const credential = { secret: signingSecret(key), caller }
+  made.set(key, { user, credential })
+  return credential
 }
+
+/** What was made of the records of a key and its user; it falls with either. */
+const made = new WeakMap<AccessKeyRecord, { readonly user: UserRecord | undefined; readonly credential: Credential }>()
 
 export function userCaller({ arn, id, name }: UserRecord, account: string, accessKeyId: string): Caller {
   return { principal: { type: 'user', account, arn, id }, account, arn, id, userName: name, accessKeyId }
