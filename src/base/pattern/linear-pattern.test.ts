@@ -101,6 +101,12 @@ test.each([
   expect(matches(pattern, text)).toBe(false)
 })
 
+test('a class of hundreds of properties is asked once a character', () => {
+  const text = Array.from({ length: 2700 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join('')
+  const costly = `[${'\\p{Lu}'.repeat(150)}]`
+  expect(matches(`(?:${costly}|.)*(?:${costly}|.)*`.slice(0, 5000), text)).toBe(true)
+})
+
 test('what would take too long is given up', () => {
   expect(matches('.{1,8192}', 'a'.repeat(8192))).toBe(true)
   expect(matches('(?:a?){4000}b', 'a'.repeat(8192))).toBe('too-costly')
