@@ -35,8 +35,30 @@ export function sealMessageInto(
 /** The plaintext, or nothing where the message, the key or the associated data are not those that were sealed. */
 export function openMessage(key: KeyObject, message: Uint8Array, associated: Uint8Array): Buffer | undefined {
   if (message.length < messageOverhead) return undefined
-  const salt = message.subarray(0, saltLength)
-  return openBytes(messageKey(key, salt), message.subarray(saltLength), associated)
+  return openBytes(openingKey(key, message.subarray(0, saltLength)), message.subarray(saltLength), associated)
+}
+
+const derivedKeys = new WeakMap<KeyObject, Map<string, KeyObject>>()
+const mostDerived = 1_024
+
+/**
+ * The key of a message that is opened. The same few messages (data keys of secrets that are in use) are opened again and
+ * again, so the last ones are kept, with the key that they come from and no longer than it.
+ */
+function openingKey(key: KeyObject, salt: Uint8Array): KeyObject {
+  let kept = derivedKeys.get(key)
+  if (!kept) {
+    kept = new Map()
+    derivedKeys.set(key, kept)
+  }
+  const name = Buffer.from(salt.buffer, salt.byteOffset, salt.byteLength).toString('latin1')
+  let derived = kept.get(name)
+  if (!derived) {
+    derived = messageKey(key, salt)
+    if (kept.size >= mostDerived) kept.clear()
+    kept.set(name, derived)
+  }
+  return derived
 }
 
 /** One block of the counter mode KDF (NIST SP 800-108r1, 4.1) with HMAC-SHA-256: counter, label, zero, context, length in bits. */
