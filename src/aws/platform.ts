@@ -36,6 +36,8 @@ export interface Identities {
   policies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined>
   /** Whether a policy may name this principal: an account number, an ARN or a unique id, as policies write them. */
   principalExists?(tx: Transaction, principal: string): Promise<boolean>
+  /** The unique id of the user or role that an ARN names now; one made anew under the same name has another. */
+  principalId?(tx: Transaction, principal: string): Promise<string | undefined>
   /** Hears of each request whose signature was verified, for the dates of last use. */
   noteUse?(caller: Caller, service: string, region: string): void
   resourceControl?(tx: Transaction, account: string): Promise<readonly (readonly CompiledPolicy[])[] | undefined>

@@ -26,6 +26,7 @@ export function openIdentities(options: IdentitiesOptions): Identities {
     ...(uses && { noteUse: (caller, service, region) => uses.note(caller, service, region) }),
     credential: (tx, accessKeyId, token) => readCredential(tx, accessKeyId, token, options),
     policies: callerPolicies,
+    principalId: async (tx, principal) => (await findPrincipal(tx, principal, options))?.id,
     principalExists: async (tx, principal) => (await findPrincipal(tx, principal, options)) !== undefined,
   }
 }
