@@ -37,8 +37,8 @@ export const createGrant = operation('CreateGrant', {
   async handle(input, record, context) {
     const { tx, call, platform } = context
     checkEnabled(record)
-    await checkPrincipal(input.GranteePrincipal, context)
-    if (input.RetiringPrincipal !== undefined) await checkPrincipal(input.RetiringPrincipal, context)
+    const granteeId = await checkPrincipal(input.GranteePrincipal, context)
+    const retiringId = await checkPrincipal(input.RetiringPrincipal, context)
     const constraint = checkConstraint(input, record)
     checkOperations(input.Operations, record.usage)
     const grant: GrantRecord = {
@@ -52,6 +52,8 @@ export const createGrant = operation('CreateGrant', {
       issuingAccount: `arn:${partitionOf(call.region)}:iam::${call.caller.account}:root`,
       ...(input.Name !== undefined && { name: input.Name }),
       ...(input.RetiringPrincipal !== undefined && { retiring: input.RetiringPrincipal }),
+      ...(granteeId !== undefined && { granteeId }),
+      ...(retiringId !== undefined && { retiringId }),
       ...(constraint && { constraint }),
     }
     if (input.DryRun) throw wouldSucceed()
@@ -67,12 +69,19 @@ function principalConditions(role: 'Grantee' | 'Retiring', principal: string | u
     : { [`kms:${role}ServicePrincipal`]: principal }
 }
 
-async function checkPrincipal(principal: string, { tx, platform }: Context): Promise<void> {
+const serviceName = /^[a-z0-9][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?$/
+
+/** The principal's unique id, where it has one. */
+async function checkPrincipal(principal: string | undefined, { tx, platform }: Context): Promise<string | undefined> {
+  if (principal === undefined) return undefined
+  if (!principal.startsWith('arn:') && !serviceName.test(principal)) throw invalidPrincipalArn(principal)
   const statement = { Effect: 'Allow', Principal: principalElement(principal), Action: 'kms:*', Resource: '*' }
   if ('invalid' in compilePolicy(JSON.stringify({ Statement: statement }), 'key')) throw invalidPrincipalArn(principal)
-  if (!principal.startsWith('arn:')) return
-  const known = await platform.identities.principalExists?.(tx, principal)
+  if (!principal.startsWith('arn:')) return undefined
+  const { identities } = platform
+  const known = await identities.principalExists?.(tx, principal)
   if (known === false) throw invalidPrincipalArn(principal)
+  return identities.principalId?.(tx, principal)
 }
 
 const mostPairs = 8

@@ -69,7 +69,7 @@ export const policyOfGrant = derivation((grant: GrantRecord): CompiledPolicy => 
   const context = contextCondition(grant)
   const statement = (names: readonly GrantOperation[], condition: object) => ({
     Effect: 'Allow',
-    Principal: principalElement(grant.grantee),
+    Principal: principalElement(grant.granteeId ?? grant.grantee),
     Action: names.map((name) => `kms:${name}`),
     Resource: '*',
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
@@ -85,7 +85,8 @@ export const policyOfGrant = derivation((grant: GrantRecord): CompiledPolicy => 
 
 /** Lets the principal that a grant names for it retire the grant, and the account that made it. */
 export const policyOfRetirement = derivation((grant: GrantRecord): CompiledPolicy => {
-  const principals = [grant.issuingAccount, ...(grant.retiring === undefined ? [] : [grant.retiring])]
+  const retiring = grant.retiringId ?? grant.retiring
+  const principals = [grant.issuingAccount, ...(retiring === undefined ? [] : [retiring])]
   return compiled(
     principals.map((principal) => ({
       Effect: 'Allow',
@@ -96,8 +97,11 @@ export const policyOfRetirement = derivation((grant: GrantRecord): CompiledPolic
   )
 })
 
+const uniqueId = /^A(?:ID|RO)A[A-Z0-9]+$/
+
+/** An ARN or a unique id, or the name of a service. */
 export function principalElement(principal: string): object {
-  return principal.startsWith('arn:') ? { AWS: principal } : { Service: principal }
+  return principal.startsWith('arn:') || uniqueId.test(principal) ? { AWS: principal } : { Service: principal }
 }
 
 /** Conditions by operator and key. */

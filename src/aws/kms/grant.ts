@@ -19,6 +19,9 @@ export interface GrantRecord {
   readonly name?: string
   /** An ARN, or the name of a service. */
   readonly grantee: string
+  /** The unique ids that these had when the grant was made: who gets their name later gets nothing else. */
+  readonly granteeId?: string
+  readonly retiringId?: string
   readonly retiring?: string
   readonly operations: readonly GrantOperation[]
   readonly constraint?:

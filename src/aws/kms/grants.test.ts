@@ -46,6 +46,22 @@ test('a grant gives its operations to its grantee at once, and nothing else to a
   expect(left).toEqual([])
 })
 
+test('a grant is for the user that it was made for, not for the next one of that name', async () => {
+  const ids = new Map([[grantee.arn, grantee.id]])
+  Object.assign(kms.platform.identities, {
+    principalExists: async () => true,
+    principalId: async (_tx: unknown, principal: string) => ids.get(principal),
+  })
+  const KeyId = await kms.key()
+  await kms.do('CreateGrant', { KeyId, GranteePrincipal: grantee.arn, Operations: ['DescribeKey'] })
+  await kms.do('DescribeKey', { KeyId }, { as: grantee })
+  const namesake = kms.user('grantee', [])
+  expect(namesake.arn).toBe(grantee.arn)
+  await expect(kms.do('DescribeKey', { KeyId }, { as: namesake })).rejects.toMatchObject(denied)
+  const { Grants } = await kms.do('ListGrants', { KeyId })
+  expect(Grants).toMatchObject([{ GranteePrincipal: grantee.arn }])
+})
+
 test('an explicit denial is stronger than a grant', async () => {
   const KeyId = await kms.key()
   const barred = kms.user('barred', [
@@ -217,6 +233,12 @@ test('grants that make no sense are refused', async () => {
   await expect(kms.do('CreateGrant', { ...base, GranteePrincipal: 'arn:aws:iam::1:x' })).rejects.toMatchObject({
     code: 'InvalidArnException',
   })
+  for (const GranteePrincipal of [grantee.id, 'nobody', 'amazonaws.com']) {
+    await expect(kms.do('CreateGrant', { ...base, GranteePrincipal })).rejects.toMatchObject({
+      code: 'InvalidArnException',
+    })
+  }
+  await kms.do('CreateGrant', { ...base, GranteePrincipal: 'lambda.amazonaws.com' })
   const invalid = { code: 'ValidationException' }
   const pairs = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`k${index}`, 'v']))
   const refused = [
