@@ -1,11 +1,11 @@
 import { saveEntity, userKind } from './entity.ts'
 import { deviceOfUser, saveDevice } from './mfa-device.ts'
 import { operation } from './operation.ts'
-import { userNamed } from './user.ts'
+import { userNamedOrSelf } from './user.ts'
 
 /** Takes a second factor from a user. */
 export const deactivateMFADevice = operation('DeactivateMFADevice', {
-  on: (input, finding) => userNamed({ UserName: input.UserName ?? finding.call.caller.userName ?? '' }, finding),
+  on: userNamedOrSelf,
   async handle({ SerialNumber }, user, context) {
     const { user: _user, lastStep: _step, ...device } = await deviceOfUser(SerialNumber, user, context)
     saveDevice(device, context)

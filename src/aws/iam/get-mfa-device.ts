@@ -1,10 +1,10 @@
 import { deviceOfUser } from './mfa-device.ts'
 import { operation } from './operation.ts'
-import { userNamed } from './user.ts'
+import { userNamedOrSelf } from './user.ts'
 
 /** Shows a second factor of a user. */
 export const getMFADevice = operation('GetMFADevice', {
-  on: (input, finding) => userNamed({ UserName: input.UserName ?? finding.call.caller.userName ?? '' }, finding),
+  on: userNamedOrSelf,
   async handle({ SerialNumber }, user, context) {
     const device = await deviceOfUser(SerialNumber, user, context)
     return { UserName: user.name, SerialNumber, EnableDate: device.user?.since }

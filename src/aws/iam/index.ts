@@ -83,6 +83,7 @@ import { listMFADeviceTags } from './list-mfa-device-tags.ts'
 import { listMFADevices } from './list-mfa-devices.ts'
 import { listOpenIDConnectProviderTags } from './list-open-id-connect-provider-tags.ts'
 import { listOpenIDConnectProviders } from './list-open-id-connect-providers.ts'
+import { listPoliciesGrantingServiceAccess } from './list-policies-granting-service-access.ts'
 import { listPolicies } from './list-policies.ts'
 import { listPolicyTags } from './list-policy-tags.ts'
 import { listPolicyVersions } from './list-policy-versions.ts'
@@ -228,6 +229,7 @@ export const iam = serviceOf<IamOperations>()({
     ListOpenIDConnectProviderTags: listOpenIDConnectProviderTags,
     ListOpenIDConnectProviders: listOpenIDConnectProviders,
     ListPolicies: listPolicies,
+    ListPoliciesGrantingServiceAccess: listPoliciesGrantingServiceAccess,
     ListPolicyTags: listPolicyTags,
     ListPolicyVersions: listPolicyVersions,
     ListRolePolicies: listRolePolicies,

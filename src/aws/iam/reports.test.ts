@@ -61,6 +61,21 @@ test('which services an entity may use, and when it did', async () => {
   expect(await accessed(Policy.Arn)).toEqual([['secretsmanager', 'us-east-1']])
   const role = await directory.role('unused', trusting(bob.arn), allowing('*'))
   expect((await accessed(role)).every(([, region]) => region === undefined)).toBe(true)
+  const granting = await iam('ListPoliciesGrantingServiceAccess', {
+    Arn: bob.arn,
+    ServiceNamespaces: ['kms', 'secretsmanager', 'ssm'],
+  })
+  expect(granting.PoliciesGrantingServiceAccess).toEqual([
+    {
+      ServiceNamespace: 'kms',
+      Policies: [{ PolicyName: 'own', PolicyType: 'INLINE', EntityType: 'USER', EntityName: 'bob' }],
+    },
+    {
+      ServiceNamespace: 'secretsmanager',
+      Policies: [{ PolicyName: 'secrets', PolicyType: 'MANAGED', PolicyArn: Policy.Arn }],
+    },
+    { ServiceNamespace: 'ssm', Policies: [] },
+  ])
   const JobId = await ask(Policy.Arn)
   const { EntityDetailsList } = await iam('GetServiceLastAccessedDetailsWithEntities', {
     JobId,

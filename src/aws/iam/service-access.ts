@@ -75,7 +75,7 @@ export async function whoAccessed(
 }
 
 /** Whether a policy allows anything of a service. */
-function speaksOf({ statements }: CompiledPolicy, namespace: string): boolean {
+export function speaksOf({ statements }: CompiledPolicy, namespace: string): boolean {
   return statements.some(
     ({ effect, action }) =>
       effect === 'Allow' &&

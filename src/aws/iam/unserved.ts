@@ -30,7 +30,6 @@ export const unserved = [
   'GetServiceLinkedRoleDeletionStatus',
   'ListDelegationRequests',
   'ListOrganizationsFeatures',
-  'ListPoliciesGrantingServiceAccess',
   'ListServerCertificateTags',
   'RejectDelegationRequest',
   'ResetServiceSpecificCredential',

@@ -13,6 +13,17 @@ export function userNamed(input: { readonly UserName: string }, finding: Finding
   return entityNamed(userKind, input.UserName, finding)
 }
 
+/** Rule for operations that are on the user who calls where none is named. */
+export function userNamedOrSelf(
+  input: { readonly UserName?: string | undefined },
+  finding: Finding,
+): Promise<Resource<UserRecord>> {
+  const { caller } = finding.call
+  const name = input.UserName ?? (caller.principal.type === 'user' ? caller.userName : undefined)
+  if (name === undefined) throw nameRequired()
+  return entityNamed(userKind, name, finding)
+}
+
 /** Whoever may have access keys: a user, or the root user of an account. */
 export type Holder =
   | { readonly type: 'user'; readonly user: UserRecord }

@@ -62,3 +62,11 @@ test('an issuer that says it is another is not believed', async () => {
   expect(await keys.ask(named, 0)).toBeUndefined()
   expect(nameOfIssuer('https://a.example/b/')).toBe('a.example/b')
 })
+
+test('a provider that does not answer in time is waited for no longer', async () => {
+  const keys = new ProviderKeys({ insecureLoopback: true, timeoutMilliseconds: 50 })
+  issuer.broken = 'slow'
+  expect(await keys.ask(provider, 0)).toBeUndefined()
+  issuer.broken = undefined
+  expect(await keys.ask(provider, 10 * second)).toHaveLength(1)
+})

@@ -14,6 +14,7 @@ const usedFor = 60 * minute
 /** A provider is asked no more often than this, whatever tokens name. */
 const asksEvery = 10_000
 const mostProviders = 200
+const defaultTimeout = 5000
 
 /**
  * The signing keys of OpenID Connect providers, found by discovery (OpenID Connect Discovery 1.0, section 4) and kept. A token
@@ -21,12 +22,14 @@ const mostProviders = 200
  */
 export class ProviderKeys {
   readonly #insecureLoopback: boolean
+  readonly #timeoutMilliseconds: number
   readonly #known = new Map<string, Known>()
   readonly #asked = new Map<string, number>()
   readonly #asking = new Map<string, Promise<void>>()
 
-  constructor(options: { readonly insecureLoopback: boolean }) {
+  constructor(options: { readonly insecureLoopback: boolean; readonly timeoutMilliseconds?: number }) {
     this.#insecureLoopback = options.insecureLoopback
+    this.#timeoutMilliseconds = options.timeoutMilliseconds ?? defaultTimeout
   }
 
   /** The keys at hand for a token, or nothing where the provider must be asked. `now` is the machine's time. */
@@ -59,7 +62,13 @@ export class ProviderKeys {
 
   async #fetch({ name, thumbprints }: OidcProviderRecord, id: string, now: number): Promise<void> {
     const insecureLoopback = this.#insecureLoopback
-    const options = { thumbprints, insecureLoopback, timeoutMilliseconds: 5000, mostBytes: 256 * 1024, now }
+    const options = {
+      thumbprints,
+      insecureLoopback,
+      timeoutMilliseconds: this.#timeoutMilliseconds,
+      mostBytes: 256 * 1024,
+      now,
+    }
     const loopback = /^(?:localhost|127\.0\.0\.1)(?::|\/|$)/.test(name)
     const scheme = insecureLoopback && loopback && thumbprints.length === 0 ? 'http' : 'https'
     const document = await fetchJson(`${scheme}://${name}/.well-known/openid-configuration`, options)
