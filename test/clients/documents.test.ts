@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { startDevProcess, temporaryFolder } from './server-process.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The commands of a page that are meant to be run as they stand. */
+function commandsOf(page: string): string {
+  const text = readFileSync(join(root, 'docs', page), 'utf8')
+  const blocks = [...text.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```\n<!-- \/run -->/g)].map(([, block]) => block)
+  expect(blocks.length, `docs/${page} has commands to run`).toBeGreaterThan(0)
+  return blocks.join('\n')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+const programs = await run('bash', ['-c', 'command -v aws curl']).then(
+  () => true,
+  () => false,
+)
+
+test.skipIf(!programs).each(['agent.md', 'explain.md'])(
+  `the commands of docs/%s do what they say${programs ? '' : ' (left out: aws or curl is not there)'}`,
+  async (page) => {
+    using folder = temporaryFolder()
+    const server = await startDevProcess()
+    const [values, metadata] = [await freePort(), await freePort()]
+    const bin = join(folder.path, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'keyturn'), `#!/bin/sh\nexec '${process.execPath}' '${root}src/main.ts' "$@"\n`)
+    chmodSync(join(bin, 'keyturn'), 0o755)
+    const commands = commandsOf(page)
+      .replaceAll('http://127.0.0.1:8200', server.endpoint)
+      .replaceAll('127.0.0.1:2773', `127.0.0.1:${values}`)
+      .replaceAll('2774', String(metadata))
+      .replace(/^(keyturn agent .*) &$/gm, `$1 --listen 127.0.0.1:${values} &\n${untilReady(values)}`)
+    const script = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${commands}`
+    const env = {
+      PATH: `${bin}:${process.env['PATH']}`,
+      HOME: process.env['HOME'],
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_PAGER: '',
+    }
+    try {
+      const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env, cwd: folder.path })
+      for (const said of results[page] ?? []) expect(stdout).toContain(said)
+    } finally {
+      await server.end()
+    }
+  },
+)
+
+/** Readers of the page wait for the agent themselves. */
+function untilReady(port: number): string {
+  return `curl -s --retry 50 --retry-connrefused --retry-delay 1 http://127.0.0.1:${port}/ping`
+}
+
+const results: Readonly<Record<string, readonly string[]>> = {
+  'agent.md': ['healthy', '"SecretString":"s3cret"', 'assumed-role/app/keyturn-agent'],
+  'explain.md': ['✗ Denied', 'exit code 1', 'wants 10.0.0.0/8', '✓ Allowed', 'Allow «FromOffice»'],
+}
