@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { accountNumber } from './arguments.ts'
 import { bold, print, printJson, printTable } from './output.ts'
 import { type AccessFlags, callServer, serverAccess } from './server-client.ts'
+import { withServerFlags } from './server-flags.ts'
 
 export function accountCommand(): Command {
   const command = new Command('account').description('Make and list the accounts of a server.')
@@ -56,12 +57,4 @@ async function listAccounts(flags: AccessFlags): Promise<readonly Account[]> {
     token = page['NextToken']
   } while (token !== undefined)
   return accounts
-}
-
-/** The flags of every command that talks to a server. */
-export function withServerFlags(command: Command): Command {
-  return command
-    .option('--endpoint <url>', 'the server (default: KEYTURN_ENDPOINT, AWS_ENDPOINT_URL, http://127.0.0.1:8200)')
-    .option('--region <name>', 'the region to sign for')
-    .option('--json', 'print the result as JSON')
 }

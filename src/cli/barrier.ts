@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { withServerFlags } from './account.ts'
 import { print, printJson } from './output.ts'
 import { type AccessFlags, callServer, serverAccess } from './server-client.ts'
+import { withServerFlags } from './server-flags.ts'
 
 export function barrierCommand(): Command {
   const command = new Command('barrier').description('The encryption of the store.')

@@ -7,34 +7,34 @@ import { type Sourced, startVariables } from './environment.ts'
 import { CliError } from './output.ts'
 import { readBelow, readSecretText } from './parameters.ts'
 import { type AccessFlags, type ServerAccess, serverAccess } from './server-client.ts'
+import { withAccessFlags } from './server-flags.ts'
 
 interface ExecFlags extends AccessFlags {
-  readonly path: readonly string[]
-  readonly secret: readonly string[]
+  readonly path?: readonly string[]
+  readonly secret?: readonly string[]
 }
 
 export function execCommand(): Command {
-  return new Command('exec')
+  return withAccessFlags(new Command('exec'))
     .description('Start a command with parameters and secrets in its environment. They are written nowhere.')
-    .option('--path <path>', 'all parameters below a path, such as /prod/app (may be repeated)', collect, [])
-    .option('--secret <name>', 'a secret: each member of its JSON object, or its text (may be repeated)', collect, [])
-    .option('--endpoint <url>', 'the server (default: KEYTURN_ENDPOINT, AWS_ENDPOINT_URL, http://127.0.0.1:8200)')
-    .option('--region <name>', 'the region to sign for')
+    .option('--path <path>', 'all parameters below a path, such as /prod/app (may be repeated)', collect)
+    .option('--secret <name>', 'a secret: each member of its JSON object, or its text (may be repeated)', collect)
     .argument('<command...>', 'the command and its arguments, behind --')
     .addHelpText(
       'after',
       '\nVariables are named after the last part of a name or the member: /prod/app/db-password is DB_PASSWORD. They take the\nplace of variables that are set already; two values for one variable are an error. Signals reach the command, and its exit\ncode is the exit code (127: there is no such command).\n\nExamples:\n  keyturn exec --path /prod/app -- node server.js\n  keyturn exec --path /prod/app --secret prod/db -- env',
     )
     .action(async ([command, ...args]: [string, ...string[]], flags: ExecFlags) => {
-      if (flags.path.length + flags.secret.length === 0)
+      const { path = [], secret = [] } = flags
+      if (path.length + secret.length === 0)
         throw new CliError('Name what the command needs with --path or --secret.', 2)
       const access = serverAccess(flags)
-      const values = [...(await readParameters(access, flags.path)), ...(await readSecrets(access, flags.secret))]
+      const values = [...(await readParameters(access, path)), ...(await readSecrets(access, secret))]
       await run(command, args, startVariables(values))
     })
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { withServerFlags } from './account.ts'
 import { type Explanation, printExplanation } from './explanation-text.ts'
 import { CliError, print, printJson } from './output.ts'
 import { type AccessFlags, callServer, serverAccess } from './server-client.ts'
+import { withServerFlags } from './server-flags.ts'
 
 interface ExplainFlags extends AccessFlags {
   readonly principal?: string

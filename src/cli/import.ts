@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
-import { withServerFlags } from './account.ts'
 import { type ImportAction, type ImportStep, planStep } from './import-plan.ts'
 import { CliError, print, printJson, printTable, remark } from './output.ts'
 import { type FileFormat, fileFormats, readParameterFile } from './parameter-files.ts'
 import { mostNames, type NamedParameter, type ParameterType, putParameter, readNamed } from './parameters.ts'
 import { startProgress } from './progress.ts'
 import { type AccessFlags, type ServerAccess, serverAccess } from './server-client.ts'
+import { withServerFlags } from './server-flags.ts'
 
 interface ImportFlags extends AccessFlags {
   readonly path?: string

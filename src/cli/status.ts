@@ -2,13 +2,11 @@ import { Command } from 'commander'
 import { good, print, printJson } from './output.ts'
 import { type AccessFlags, callServer, reach, serverAccess } from './server-client.ts'
 import { CliError } from './output.ts'
+import { withServerFlags } from './server-flags.ts'
 
 export function statusCommand(): Command {
-  return new Command('status')
+  return withServerFlags(new Command('status'))
     .description('Say whether a server answers and, with credentials of its management account, how it is.')
-    .option('--endpoint <url>', 'the server (default: KEYTURN_ENDPOINT, AWS_ENDPOINT_URL, http://127.0.0.1:8200)')
-    .option('--region <name>', 'the region to sign for')
-    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  keyturn status --endpoint https://secrets.example.com')
     .action(async (flags: AccessFlags & { json?: true }) => {
       const access = serverAccess(flags)
