@@ -139,6 +139,7 @@ test('each external key serves one key, and a store with keys stays', async () =
   const CustomKeyStoreId = await connected()
   const KeyId = await keyIn(CustomKeyStoreId)
   await expect(keyIn(CustomKeyStoreId)).rejects.toMatchObject({ code: 'XksKeyAlreadyInUseException' })
+  await expect(keyIn(CustomKeyStoreId, '..')).rejects.toMatchObject({ code: 'XksKeyInvalidConfigurationException' })
   await expect(keyIn(CustomKeyStoreId, 'none')).rejects.toMatchObject({ code: 'XksKeyNotFoundException' })
   proxy.spoil = (answer) => {
     answer['keyStatus'] = 'DISABLED'

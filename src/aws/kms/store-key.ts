@@ -52,6 +52,8 @@ async function behindProxy(
   { tx, call, platform }: Context,
 ): Promise<KeyRecord> {
   if (xksKeyId === undefined) throw xksKeyIdRequired()
+  // It becomes part of a path, where these would stand for other places.
+  if (xksKeyId === '.' || xksKeyId === '..') throw xksKeyUnusable()
   if (!(await hold(tx, store, 'xks-key', xksKeyName(store.id, xksKeyId)))) throw xksKeyInUse(xksKeyId)
   const context = { settings, call, platform, operation: 'CreateKey', purpose: 'key' as const }
   if (!(await isUsableKey(context, xksKeyId))) throw xksKeyUnusable()
