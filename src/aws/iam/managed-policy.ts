@@ -1,5 +1,6 @@
 import { parseArn } from '../../iam/arn.ts'
 import type { Transaction } from '../../store/store.ts'
+import { derivation } from '../../store/table.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import type { AwsError } from '../errors.ts'
@@ -29,20 +30,21 @@ export async function findPolicy(tx: Transaction, arn: string): Promise<PolicyRe
   return policy?.arn === arn ? policy : undefined
 }
 
+/** Where each of some policies is to be found, worked out once for a list as it stands in a record. */
+const placesOf = derivation((arns: readonly string[]) => {
+  const places = arns.map((arn) => ({ arn, row: policyRow(arn), ofAws: awsManagedPolicy(arn) }))
+  return { places, rows: places.flatMap(({ row }) => (row ? [row] : [])) }
+})
+
 /** Many managed policies in one round trip; those that are gone are left out. */
 export async function findPolicies(tx: Transaction, arns: readonly string[]): Promise<readonly PolicyRecord[]> {
-  const own = arns.flatMap((arn) => policyRow(arn) ?? [])
-  if (own.length === 0) return arns.flatMap((arn) => awsManagedPolicy(arn) ?? [])
-  const rows = arns.flatMap((arn) => {
-    const row = policyRow(arn)
-    return row ? [row] : []
-  })
-  const records = await policies.getAll(tx, rows)
+  const { places, rows } = placesOf(arns)
+  const records = rows.length === 0 ? [] : await policies.getAll(tx, rows)
   let next = 0
-  return arns.flatMap((arn) => {
-    if (!policyRow(arn)) return awsManagedPolicy(arn) ?? []
+  return places.flatMap(({ arn, row, ofAws }) => {
+    if (!row) return ofAws ?? []
     const record = records[next++]
-    return record?.arn === arn ? [record] : []
+    return record?.arn === arn ? record : []
   })
 }
 
