@@ -104,6 +104,25 @@ export const configSchema = v.strictObject({
     {},
   ),
   events: v.optional(v.strictObject({ sink: v.optional(v.array(eventSink), []) }), {}),
+  functions: v.optional(
+    v.strictObject({
+      enabled: v.optional(v.boolean(), true),
+      /** Where functions reach this server, when that is not its own address. */
+      endpoint: v.optional(text),
+      folder: v.optional(text),
+      logFolder: v.optional(text),
+      nodePath: v.optional(text),
+      path: v.optional(text, '/usr/local/bin:/usr/bin:/bin'),
+      atOnce: v.optional(wholeNumber(1, 1000), 16),
+      idleSeconds: v.optional(wholeNumber(1, 3600), 300),
+      bubblewrap: v.optional(choice('auto', 'off'), 'auto'),
+      /** Runs functions even where they could read what the server's own user can. */
+      unconfined: v.optional(v.boolean(), false),
+      /** User ids for functions, where the server runs as root. */
+      firstUid: v.optional(wholeNumber(1, 2_147_483_647), 60_600),
+    }),
+    {},
+  ),
   limits: v.optional(
     v.strictObject({
       bodyBytes: v.optional(wholeNumber(1024, 256 * 1024 * 1024), 1024 * 1024),

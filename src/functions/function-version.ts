@@ -47,5 +47,8 @@ export interface InvocationRequest {
 export type InvocationResult =
   /** `functionError`: the payload tells of an error. */
   | { readonly payload: Buffer; readonly functionError: boolean; readonly logTail: Buffer }
-  /** `throttled`: as many run as may. `code-unusable`: the archive cannot be unpacked. `no-runtime`: this machine has no such program. */
-  | { readonly refused: 'throttled' | 'code-unusable' | 'no-runtime' | 'stopping' }
+  /**
+   * `throttled`: as many run as may. `code-unusable`: the archive cannot be unpacked. `no-runtime`: this machine has no such program.
+   * `unconfined`: nothing would keep the function from what this server may read.
+   */
+  | { readonly refused: 'throttled' | 'code-unusable' | 'no-runtime' | 'unconfined' | 'stopping' }

@@ -105,6 +105,7 @@ export function testRunner(options: Partial<RunnerOptions> = {}): TestRunner {
     clock: systemClock,
     endpoints: () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
     path: process.env['PATH'] ?? '',
+    unconfined: true,
     ...options,
   })
   const invoke: TestRunner['invoke'] = (version, event = {}, more = {}) =>

@@ -36,6 +36,11 @@ export function findIsolation({ path, uids, bubblewrap }: IsolationOptions): Iso
   return { ...(own && { uids: own }), ...(works && { bubblewrap: found }) }
 }
 
+/** Whether something stands between a function and what this server's own user may read. */
+export function isConfined({ uids, bubblewrap }: Isolation): boolean {
+  return uids !== undefined || bubblewrap !== undefined
+}
+
 /** The first program of a name on a path that the user of functions can start. */
 export function findProgram(
   name: string,
@@ -89,17 +94,32 @@ export interface Launch {
 /** Bounds for every environment: processes (where the user is its own), open files, size of a file in blocks of 512 bytes, no core dumps. */
 const bounds = 'ulimit -c 0; ulimit -n 1024; ulimit -f 1048576'
 const processBound = '; ulimit -u 256 2>/dev/null || ulimit -p 256'
-const systemFolders = [
+/** Programs and libraries, names and certificates; nothing else of `/etc`, where keys of this server's may be. */
+const system = [
   '/usr',
   '/bin',
   '/sbin',
   '/lib',
   '/lib32',
   '/lib64',
-  '/etc',
-  '/opt',
   '/nix',
   '/run/systemd/resolve',
+  '/etc/alternatives',
+  '/etc/ca-certificates',
+  '/etc/crypto-policies',
+  '/etc/group',
+  '/etc/hosts',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/localtime',
+  '/etc/nsswitch.conf',
+  '/etc/passwd',
+  '/etc/pki',
+  '/etc/protocols',
+  '/etc/resolv.conf',
+  '/etc/services',
+  '/etc/ssl',
 ]
 
 /** What to start for a launch: a shell sets the bounds and becomes the program, within bubblewrap where that is there. */
@@ -112,7 +132,7 @@ export function isolated({ bubblewrap }: Isolation, launch: Launch): readonly [f
 
 /** The file system of the program is the system read-only, its code read-only, a temporary folder, and nothing else. */
 function walls({ codeFolder, temporaryFolder, reads }: Launch): readonly string[] {
-  const binds = [...systemFolders, ...reads, codeFolder].filter((path) => existsSync(path))
+  const binds = [...system, ...reads, codeFolder].filter((path) => path !== '/' && existsSync(path))
   return [
     '--unshare-pid',
     '--unshare-ipc',

@@ -541,6 +541,12 @@ test('processes of versions that are no more can be ended', async () => {
   await own.runner.stop()
 })
 
+test('nothing runs where nothing confines it, unless that is asked for', async () => {
+  const own = testRunner({ uids: 'off', bubblewrap: 'off', unconfined: false })
+  expect(await own.invoke(node('export const handler = async () => 1'))).toEqual({ refused: 'unconfined' })
+  await own.runner.stop()
+})
+
 test('the programs behind runtimes are told', () => {
   expect(runner.programOf('nodejs20.x')).toBe(`node-${process.versions.node}`)
   expect(runner.programOf('python3.12')).toMatch(/^python-3\.\d+\.\d+/)

@@ -7,7 +7,7 @@ import { childFiles } from './descriptors.ts'
 import { Environment } from './environment.ts'
 import { FunctionLog, InvocationLog } from './function-log.ts'
 import type { FunctionVersion, InvocationRequest, InvocationResult } from './function-version.ts'
-import { findIsolation, type Isolation, takeUid, type UidRange } from './isolation.ts'
+import { findIsolation, isConfined, type Isolation, takeUid, type UidRange } from './isolation.ts'
 import { findPrograms, nodeClient, type Program, pythonClient } from './program.ts'
 import type { RuntimeName } from './runtimes.ts'
 
@@ -26,6 +26,8 @@ export interface RunnerOptions {
   /** User ids for functions where this server runs as root. */
   readonly uids?: UidRange | 'off'
   readonly bubblewrap?: 'auto' | 'off'
+  /** Runs functions as this server's own user even where nothing keeps them from what that user may read. */
+  readonly unconfined?: boolean | undefined
   /** How many functions may run at once. */
   readonly atOnce?: number
   readonly idleMilliseconds?: number
@@ -87,6 +89,7 @@ export class FunctionRunner {
   /** Runs one event to its end. Rejects only for troubles of this machine. */
   async invoke(version: FunctionVersion, request: InvocationRequest): Promise<InvocationResult> {
     if (this.#stopping) return { refused: 'stopping' }
+    if (!isConfined(this.isolation) && !this.#options.unconfined) return { refused: 'unconfined' }
     const busy = this.#busy.get(version.id) ?? 0
     if (this.#running >= this.#options.atOnce || busy >= (version.concurrency ?? Infinity))
       return { refused: 'throttled' }

@@ -43,6 +43,7 @@ export async function openLambda(options: Partial<RunnerOptions> = {}): Promise<
     clock: { now: () => (harness as Harness).clock.now(), real: () => (harness as Harness).clock.real() },
     endpoints: () => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${listener?.port}` }),
     path: process.env['PATH'] ?? '',
+    unconfined: true,
     initMilliseconds: 20_000,
     ...options,
   })

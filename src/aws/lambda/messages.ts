@@ -94,6 +94,11 @@ export const unusableCode = () =>
 export const noRuntime = (runtime: string) =>
   new AwsError('InvalidRuntimeException', `This server has no program for the runtime ${runtime}.`)
 export const notRunning = () => new AwsError('ServiceException', 'This server does not run functions at the moment.')
+export const unconfined = () =>
+  new AwsError(
+    'ServiceException',
+    'This server runs no functions, because nothing would confine them: it needs bubblewrap, or to run as root, or the setting functions.unconfined.',
+  )
 export const roleRefused = () =>
   new AwsError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', {
     status: 403,

@@ -7,7 +7,7 @@ import { serviceCall } from '../service-call.ts'
 import { assumeRole } from '../sts/assume-role.ts'
 import { codeSource } from './code.ts'
 import { secretValues } from './environment-variables.ts'
-import { noRuntime, notRunning, roleRefused, throttled, unusableCode } from './messages.ts'
+import { noRuntime, notRunning, roleRefused, throttled, unconfined, unusableCode } from './messages.ts'
 import { serviceName } from './operation.ts'
 import type { FunctionRecord, VersionRecord } from './records.ts'
 import { functionArn } from './reference.ts'
@@ -68,6 +68,8 @@ export async function runFunction(
       throw unusableCode()
     case 'no-runtime':
       throw noRuntime(version.runtime)
+    case 'unconfined':
+      throw unconfined()
     default:
       throw notRunning()
   }
