@@ -25,8 +25,6 @@ import { updateServiceSetting } from './update-service-setting.ts'
 import { tagConditions } from './parameter.ts'
 import { beyondParameterStore } from './unserved.ts'
 
-export { registerSsmWorkers } from './workers.ts'
-
 /** AWS Systems Manager, of which Parameter Store is served. */
 export const ssm = serviceOf<SsmOperations>()({
   name: 'ssm',

@@ -1,19 +1,8 @@
 import type { Transaction } from '../../store/store.ts'
-import { versionNotFound } from './messages.ts'
 import { pathOf } from './parameter.ts'
 import { formerKey, formerVersions, type ParameterRecord, type VersionRecord } from './records.ts'
 
 /** The newest version, the one with a number, or the one that carries a label. */
-export async function readVersion(
-  tx: Transaction,
-  parameter: ParameterRecord,
-  selector: string | undefined,
-): Promise<VersionRecord> {
-  const version = await findVersion(tx, parameter, selector)
-  if (!version) throw versionNotFound(selector ?? '', parameter.name)
-  return version
-}
-
 export async function findVersion(
   tx: Transaction,
   parameter: ParameterRecord,
