@@ -73,8 +73,7 @@ export interface ParameterRecord {
 export const parameters = table<ParameterRecord>({ name: 'ssm/parameter', version: 1 })
 
 /** Versions before the current one. Keys: account, region, path, number. */
-const versions = table<VersionRecord>({ name: 'ssm/version', version: 1 })
-export { versions as formerVersions }
+export const formerVersions = table<VersionRecord>({ name: 'ssm/version', version: 1 })
 
 /** What else one account has let another see. Keys: the other's account, region, owner, name as for `parameters`. */
 export const sharedWith = table<{ readonly path: string }>({ name: 'ssm/shared', version: 1 })
