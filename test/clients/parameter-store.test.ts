@@ -121,3 +121,22 @@ test('Powertools for AWS Lambda reads one, many and all below a path', async () 
   )
   expect(named).toEqual({ '/powertools/one': { a: 1 }, _errors: ['/powertools/none'] })
 })
+
+test('a parameter that expires is gone when the clock of the server has passed its end', async () => {
+  const Timestamp = new Date(Date.now() + 30 * 86_400_000).toISOString()
+  const policy = { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp } }
+  await put('/js/short-lived', 'x', { Tier: 'Advanced', Policies: JSON.stringify([policy]) })
+  const advance = async (by: string) => {
+    const answer = await fetch(`${server.endpoint}/_keyturn/clock`, {
+      method: 'POST',
+      body: JSON.stringify({ advance: by }),
+    })
+    expect(answer.status).toBe(200)
+  }
+  await advance('29d')
+  expect((await client.send(new GetParameterCommand({ Name: '/js/short-lived' }))).Parameter?.Value).toBe('x')
+  await advance('2d')
+  await expect(client.send(new GetParameterCommand({ Name: '/js/short-lived' }))).rejects.toMatchObject({
+    name: 'ParameterNotFound',
+  })
+})
