@@ -34,9 +34,16 @@ async function openSession(login: Login): Promise<DatabaseSession> {
   const [about] = await run<(RowDataPacket & { version: string })[]>('SELECT VERSION() AS version')
   const mariadb = about?.version.includes('MariaDB') ?? false
   const hostsOf = async (name: string) =>
-    (await run<(RowDataPacket & { host: string })[]>(`SELECT host FROM mysql.user WHERE user = ${text(name)}`)).map(
-      ({ host: one }) => one,
-    )
+    (
+      await run<(RowDataPacket & { host: string })[]>(`SELECT host AS host FROM mysql.user WHERE user = ${text(name)}`)
+    ).map(({ host: one }) => one)
+  // MariaDB says why it refuses a password only to the first of these.
+  const setPassword = async (of: string, next: Secret<string>) =>
+    void (await run(
+      mariadb
+        ? `SET PASSWORD FOR ${of} = PASSWORD(${text(next.reveal())})`
+        : `ALTER USER ${of} IDENTIFIED BY ${text(next.reveal())}`,
+    ))
   return {
     async changeOwnPassword(next) {
       if (mariadb) await run(`SET PASSWORD = PASSWORD(${text(next.reveal())})`)
@@ -45,8 +52,7 @@ async function openSession(login: Login): Promise<DatabaseSession> {
     async changePassword(name, next) {
       const hosts = await hostsOf(name)
       if (hosts.length === 0) throw new DatabaseFault('user-missing', 'ER_NO_SUCH_USER')
-      const clauses = hosts.map((one) => `${account(name, one)} IDENTIFIED BY ${text(next.reveal())}`)
-      await run(`ALTER USER ${clauses.join(', ')}`)
+      for (const one of hosts) await setPassword(account(name, one), next)
     },
     // A clone is locked until it has all its rights: one that is not whole does not count.
     async hasUser(name) {
@@ -57,7 +63,14 @@ async function openSession(login: Login): Promise<DatabaseSession> {
       }
       return hosts.length > 0
     },
-    cloneUser: (from, to, next) => cloneUser(run, hostsOf, from, to, next),
+    async cloneUser(from, to, next) {
+      for (const one of await hostsOf(from)) {
+        const clone = account(to, one)
+        await copyRights(run, account(from, one), clone)
+        await setPassword(clone, next)
+        await run(`ALTER USER ${clone} ACCOUNT UNLOCK`)
+      }
+    },
     close: () => connection.end(),
   }
 }
@@ -74,24 +87,14 @@ function account(name: string, host: string): string {
 type Run = <T extends RowDataPacket[]>(sql: string) => Promise<T>
 
 /**
- * Statements about users commit by themselves: the account is made locked, gets its rights, and is opened last, so that a clone that can
- * log in is a whole one.
+ * Statements about users commit by themselves: the account is made locked, gets its rights and then its password, and is opened last, so
+ * that a clone that can log in is a whole one.
  */
-async function cloneUser(
-  run: Run,
-  hostsOf: (name: string) => Promise<readonly string[]>,
-  from: string,
-  to: string,
-  password: Secret<string>,
-): Promise<void> {
-  for (const host of await hostsOf(from)) {
-    const clone = account(to, host)
-    await run(`CREATE USER IF NOT EXISTS ${clone} ACCOUNT LOCK`)
-    for (const row of await run<RowDataPacket[]>(`SHOW GRANTS FOR ${account(from, host)}`)) {
-      const grant = grantFor(String(Object.values(row)[0]), clone)
-      if (grant !== undefined) await run(grant)
-    }
-    await run(`ALTER USER ${clone} IDENTIFIED BY ${text(password.reveal())} ACCOUNT UNLOCK`)
+async function copyRights(run: Run, from: string, clone: string): Promise<void> {
+  await run(`CREATE USER IF NOT EXISTS ${clone} ACCOUNT LOCK`)
+  for (const row of await run<RowDataPacket[]>(`SHOW GRANTS FOR ${from}`)) {
+    const grant = grantFor(String(Object.values(row)[0]), clone)
+    if (grant !== undefined) await run(grant)
   }
 }
 
