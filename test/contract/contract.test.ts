@@ -10,6 +10,7 @@ import {
   jsonCall,
   type OutgoingRequest,
   queryCall,
+  restCall,
   startInProcess,
 } from './in-process.ts'
 import { sampleOf } from './sample-input.ts'
@@ -68,6 +69,8 @@ async function ok(outgoing: OutgoingRequest): Promise<string> {
 function request(serviceName: string, name: string, input: unknown): OutgoingRequest {
   const { model } = awsServices.find((service) => service.name === serviceName) as Service
   const { protocol, targetPrefix, apiVersion, signingName } = model.metadata
+  const operation = model.operation(name)
+  if (protocol === 'rest-json' && operation) return { service: signingName, ...restCall(operation, input) }
   const call = protocol === 'query' ? queryCall(apiVersion, name, input) : jsonCall(targetPrefix as string, name, input)
   return { service: signingName, ...call }
 }

@@ -3,6 +3,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { MemorySink } from '../../src/audit/memory.ts'
 import { memoryTrail } from '../../src/audit/trail.ts'
 import type { ArrivedRequest, Served } from '../../src/aws/endpoint.ts'
+import type { Operation } from '../../src/aws/protocols/model.ts'
 import { awsQuotas } from '../../src/aws/quotas.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
 import { initialise } from '../../src/seal/unseal.ts'
@@ -31,6 +32,10 @@ export interface InProcess {
 
 export interface OutgoingRequest {
   readonly service: string
+  /** POST where absent. */
+  readonly method?: string
+  /** Path and query; `/` where absent. */
+  readonly target?: string
   readonly headers?: readonly string[]
   readonly body: Uint8Array
   readonly region?: string
@@ -75,11 +80,12 @@ export async function startInProcess(): Promise<InProcess> {
   }
 }
 
-function arrive({ service, headers = [], body, region = 'us-east-1', as }: OutgoingRequest): ArrivedRequest {
+function arrive(outgoing: OutgoingRequest): ArrivedRequest {
+  const { service, method = 'POST', target = '/', headers = [], body, region = 'us-east-1', as } = outgoing
   const unsigned = ['Host', 'localhost:8200', ...headers]
   const rawHeaders = as
     ? sign(
-        { method: 'POST', target: '/', headers: unsigned, body },
+        { method, target, headers: unsigned, body },
         {
           accessKeyId: as.accessKeyId,
           secretAccessKey: new Secret(as.secretAccessKey),
@@ -91,11 +97,12 @@ function arrive({ service, headers = [], body, region = 'us-east-1', as }: Outgo
   const byName: Record<string, string> = {}
   for (let index = 0; index < rawHeaders.length; index += 2)
     byName[(rawHeaders[index] as string).toLowerCase()] = rawHeaders[index + 1] as string
+  const [path = '', query = ''] = target.split('?')
   return {
-    method: 'POST',
-    target: '/',
-    path: '/',
-    query: '',
+    method,
+    target,
+    path,
+    query,
     headers: byName,
     rawHeaders,
     body,
@@ -128,6 +135,28 @@ export function queryCall(
     headers: ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'],
     body: Buffer.from(form.toString()),
   }
+}
+
+/** The parts of a REST call: members where the model's locations say. */
+export function restCall(operation: Operation, input: unknown): Omit<OutgoingRequest, 'service'> {
+  const values = { ...(input as Record<string, unknown>) }
+  const headers = ['Content-Type', 'application/json']
+  const query: string[] = []
+  let [path = '', fixed = ''] = operation.uri.split('?')
+  if (fixed !== '') query.push(fixed)
+  for (const { name, location, locationName = name } of operation.input?.members ?? []) {
+    const value = values[name]
+    if (location === undefined || value === undefined) continue
+    delete values[name]
+    const texts = (Array.isArray(value) ? value : [value]).map(String)
+    if (location === 'uri') path = path.replace(`{${locationName}}`, encodeURIComponent(texts.join()))
+    else if (location === 'header') headers.push(locationName, texts.join(','))
+    else query.push(...texts.map((text) => `${locationName}=${encodeURIComponent(text)}`))
+  }
+  const payload = operation.input?.payload
+  const body = payload === undefined ? JSON.stringify(values) : ((values[payload] ?? '') as string)
+  const target = query.length === 0 ? path : `${path}?${query.join('&')}`
+  return { method: operation.method, target, headers, body: Buffer.from(body) }
 }
 
 function flatten(prefix: string, value: unknown, form: URLSearchParams): void {
