@@ -3,7 +3,7 @@ import type { Transaction } from '../../store/store.ts'
 import type { EncryptionAlgorithmSpec } from '../models/kms.ts'
 import { rsaAlgorithms } from './algorithms.ts'
 import type { EncryptionContext } from './encryption-context.ts'
-import { privateKeyOf, publicKeyOf } from './material.ts'
+import { currentKeyOf, publicKeyOf } from './material.ts'
 import { algorithmMismatch, contextNotSupported, invalidCiphertext, plaintextTooLong } from './messages.ts'
 import type { KeyRecord } from './records.ts'
 
@@ -29,7 +29,7 @@ export async function decryptAsymmetric(
   context: EncryptionContext,
 ): Promise<Buffer> {
   const { row } = await prepare(tx, record, algorithm, context)
-  const plaintext = await row.decrypt(await privateKeyOf(tx, record), ciphertext)
+  const plaintext = await row.decrypt(await currentKeyOf(tx, record), ciphertext)
   if (!plaintext || plaintext.length === 0) throw invalidCiphertext()
   return plaintext
 }

@@ -3,7 +3,7 @@ import { agree, peerKey } from '../../keys/agreement.ts'
 import { key, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
-import { privateKeyOf } from './material.ts'
+import { currentKeyOf } from './material.ts'
 import { attestationUnsupported, invalidPublicKey, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { noteUse } from './usage.ts'
@@ -20,7 +20,7 @@ export const deriveSharedSecret = operation('DeriveSharedSecret', {
     if (input.Recipient) throw attestationUnsupported()
     checkEnabled(record)
     checkUse(record, 'KEY_AGREEMENT', 'DeriveSharedSecret', input.KeyAgreementAlgorithm)
-    const privateKey = await privateKeyOf(context.tx, record)
+    const privateKey = await currentKeyOf(context.tx, record)
     const peer = peerKey(privateKey, input.PublicKey)
     if (!peer) throw invalidPublicKey()
     if (input.DryRun) throw wouldSucceed()

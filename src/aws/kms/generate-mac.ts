@@ -3,7 +3,7 @@ import { macAlgorithms } from './algorithms.ts'
 import { key, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
-import { secretKeyOf } from './material.ts'
+import { currentKeyOf } from './material.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { noteUse } from './usage.ts'
@@ -20,7 +20,7 @@ export const generateMac = operation('GenerateMac', {
     checkEnabled(record)
     checkUse(record, 'GENERATE_VERIFY_MAC', 'GenerateMac', input.MacAlgorithm)
     if (input.DryRun) throw wouldSucceed()
-    const secret = await secretKeyOf(context.tx, record)
+    const secret = await currentKeyOf(context.tx, record)
     const code = mac(macAlgorithms[input.MacAlgorithm], secret, input.Message.reveal())
     noteUse(context, record, 'GenerateMac')
     return { KeyId: arnOf(record), Mac: code, MacAlgorithm: input.MacAlgorithm }

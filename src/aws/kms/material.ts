@@ -55,17 +55,14 @@ export function keyObjectOf(material: MaterialRecord, record: KeyRecord): KeyObj
   return loaders[kindOf(record)](material)
 }
 
-/** The secret key of a symmetric key that is enabled. */
-export async function secretKeyOf(tx: Transaction, record: KeyRecord): Promise<KeyObject> {
+/** The secret key of a symmetric key, or the private key of an asymmetric one, that is enabled. */
+export async function currentKeyOf(tx: Transaction, record: KeyRecord): Promise<KeyObject> {
   return keyObjectOf(await readCurrentMaterial(tx, record), record)
 }
 
-/** The private key of an asymmetric key that is enabled. */
-export const privateKeyOf = secretKeyOf
-
 /** The public key of an asymmetric key that is enabled. */
 export async function publicKeyOf(tx: Transaction, record: KeyRecord): Promise<KeyObject> {
-  return publicHalf(await privateKeyOf(tx, record))
+  return publicHalf(await currentKeyOf(tx, record))
 }
 
 /** Read from its own bytes: OpenSSL verifies faster with such a key than with one that it took out of a private key. */

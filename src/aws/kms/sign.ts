@@ -1,6 +1,6 @@
 import { key, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
-import { kindOf, privateKeyOf } from './material.ts'
+import { currentKeyOf, kindOf } from './material.ts'
 import { wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { readSigning } from './signature.ts'
@@ -19,7 +19,7 @@ export const sign = operation('Sign', {
   async handle(input, record, context) {
     const { algorithm, what } = readSigning(input, record, 'Sign')
     if (input.DryRun) throw wouldSucceed()
-    const privateKey = await privateKeyOf(context.tx, record)
+    const privateKey = await currentKeyOf(context.tx, record)
     const signature = await orThrottle(algorithm.sign(privateKey, kindOf(record), what))
     noteUse(context, record, 'Sign')
     return { KeyId: arnOf(record), Signature: signature, SigningAlgorithm: input.SigningAlgorithm }

@@ -3,7 +3,7 @@ import { macAlgorithms } from './algorithms.ts'
 import { key, requestAlias } from './find-key.ts'
 import { arnOf } from './key.ts'
 import { checkEnabled, checkUse } from './key-state.ts'
-import { secretKeyOf } from './material.ts'
+import { currentKeyOf } from './material.ts'
 import { invalidMac, wouldSucceed } from './messages.ts'
 import { operation } from './operation.ts'
 import { noteUse } from './usage.ts'
@@ -20,7 +20,7 @@ export const verifyMac = operation('VerifyMac', {
     checkEnabled(record)
     checkUse(record, 'GENERATE_VERIFY_MAC', 'VerifyMac', input.MacAlgorithm)
     if (input.DryRun) throw wouldSucceed()
-    const secret = await secretKeyOf(context.tx, record)
+    const secret = await currentKeyOf(context.tx, record)
     if (!isMac(macAlgorithms[input.MacAlgorithm], secret, input.Message.reveal(), input.Mac)) throw invalidMac()
     noteUse(context, record, 'VerifyMac')
     return { KeyId: arnOf(record), MacValid: true, MacAlgorithm: input.MacAlgorithm }
