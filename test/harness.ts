@@ -16,6 +16,7 @@ import type { FunctionHost } from '../src/functions/runner.ts'
 import { compilePolicy } from '../src/iam/compile-policy.ts'
 import { Scheduler } from '../src/schedule/scheduler.ts'
 import type { Rotators } from '../src/rotators/rotator.ts'
+import type { Seal } from '../src/seal/seal.ts'
 import { initialise, isInitialised, unseal } from '../src/seal/unseal.ts'
 import type { Backend } from '../src/store/backend.ts'
 import { devSeal } from '../src/seal/seals/dev.ts'
@@ -32,6 +33,8 @@ export interface HarnessOptions {
   readonly rotators?: Rotators
   /** A store that outlives the harness; in memory and new otherwise. */
   readonly backend?: Backend
+  /** That of the store, where it was made before. */
+  readonly seal?: Seal
   readonly clock?: AdvancingClock
   /** How long a job is left to a process that may have died. */
   readonly claimMilliseconds?: number
@@ -69,10 +72,10 @@ export interface Harness {
 const defaultAccount = '111111111111'
 
 export async function openHarness(services: readonly Service[], options: HarnessOptions = {}): Promise<Harness> {
-  const { clock = new AdvancingClock(), backend = new MemoryBackend() } = options
+  const { clock = new AdvancingClock(), backend = new MemoryBackend(), seal = devSeal() } = options
   const { barrier } = (await isInitialised(backend))
-    ? await unseal(backend, devSeal())
-    : await initialise(backend, devSeal(), clock.now())
+    ? await unseal(backend, seal)
+    : await initialise(backend, seal, clock.now())
   const store = openStore(backend, barrier)
   const sink = new MemorySink()
   const log = new AuditLog(sink)
