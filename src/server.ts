@@ -45,6 +45,8 @@ export interface AssemblyOptions {
   /** In dev mode accounts exist as soon as they are named. */
   readonly dev: boolean
   readonly reporter: Reporter
+  readonly tokens?: Platform['tokens']
+  readonly xks?: Platform['xks']
   readonly cacheBytes?: number
 }
 
@@ -89,6 +91,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     dev,
     managementAccount,
     trail: options.trail,
+    ...(options.tokens && { tokens: options.tokens }),
+    ...(options.xks && { xks: options.xks }),
     barrier: {
       async usage() {
         // Another process may have begun a new term that this one has not met yet.

@@ -11,7 +11,8 @@ import { route } from './http/route.ts'
 import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
 import { SealRefused } from './seal/seal.ts'
 import { isInitialised, unseal } from './seal/unseal.ts'
-import { type Assembly, assemble } from './server.ts'
+import { openPkcs11Token } from './keys/pkcs11-token.ts'
+import { type Assembly, type AssemblyOptions, assemble } from './server.ts'
 
 export interface RunningServer {
   readonly listener: Listener
@@ -25,6 +26,7 @@ export async function startServer(config: Config, logger: Logger, worker: number
     logger.warn({ err }, 'an idle database connection broke and is replaced'),
   )
   let assembly: Assembly | undefined
+  const tokens = openTokens(config)
   try {
     if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
     const unsealed = await unseal(backend, openSeal(config))
@@ -42,6 +44,8 @@ export async function startServer(config: Config, logger: Logger, worker: number
       managementAccount: config.account,
       dev: false,
       reporter: logger,
+      tokens,
+      xks: xksSettings(config),
       cacheBytes: config.limits.cacheBytes,
     })
     const listener = await openListener(config, assembly, logger)
@@ -50,11 +54,33 @@ export async function startServer(config: Config, logger: Logger, worker: number
       async stop() {
         await listener.drain(config.limits.drainSeconds)
         await assembly?.close()
+        await closeAll(tokens)
       },
     }
   } catch (error) {
     await (assembly ?? backend).close()
+    await closeAll(tokens)
     throw error
+  }
+}
+
+type OpenToken = ReturnType<typeof openPkcs11Token>
+
+/** Each cluster id stands for one token; what is behind it is looked at when it is first used. */
+function openTokens({ cloudhsm }: Config): ReadonlyMap<string, OpenToken> {
+  return new Map(Object.entries(cloudhsm).map(([cluster, place]) => [cluster, openPkcs11Token(place)]))
+}
+
+async function closeAll(tokens: ReadonlyMap<string, OpenToken>): Promise<void> {
+  await Promise.all(Array.from(tokens.values(), (token) => token.close()))
+}
+
+function xksSettings({ xks }: Config): NonNullable<AssemblyOptions['xks']> {
+  const { ca, timeoutMilliseconds, hosts } = xks
+  return {
+    timeoutMilliseconds,
+    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    ...(hosts !== undefined && { hosts }),
   }
 }
 

@@ -7,6 +7,7 @@ export interface SchemaNode {
   readonly wrapped?: SchemaNode
   readonly options?: readonly SchemaNode[]
   readonly item?: SchemaNode
+  readonly value?: SchemaNode
 }
 
 export const schemaRoot = configSchema as unknown as SchemaNode
@@ -18,14 +19,14 @@ export interface Setting {
   readonly type: string
 }
 
-/** Every setting but the lists: a list is given in the file only. */
+/** Every setting but the lists and the tables whose names are free: those are given in the file only. */
 export const settings: readonly Setting[] = unique(settingsOf(schemaRoot, []))
 
 function settingsOf(node: SchemaNode, path: readonly string[]): readonly Setting[] {
   if (node.wrapped) return settingsOf(node.wrapped, path)
   if (node.type === 'variant') return (node.options ?? []).flatMap((option) => settingsOf(option, path))
   if (node.entries) return Object.entries(node.entries).flatMap(([name, child]) => settingsOf(child, [...path, name]))
-  if (node.type === 'array') return []
+  if (node.type === 'array' || node.type === 'record') return []
   return [{ path, variable: `KEYTURN_${path.map(upperSnake).join('_')}`, type: node.type }]
 }
 
@@ -42,8 +43,11 @@ export function nodesAt(path: readonly string[], from: readonly SchemaNode[] = [
   const nodes = from.flatMap(plainNodes)
   const [name, ...rest] = path
   if (name === undefined) return nodes
-  const next = nodes.flatMap(({ entries, item }) => {
-    const child = item ?? (entries && Object.hasOwn(entries, name) ? entries[name] : undefined)
+  const next = nodes.flatMap(({ type, entries, item, value }) => {
+    const child =
+      item ??
+      (type === 'record' ? value : undefined) ??
+      (entries && Object.hasOwn(entries, name) ? entries[name] : undefined)
     return child ? [child] : []
   })
   return nodesAt(rest, next)

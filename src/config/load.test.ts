@@ -64,6 +64,8 @@ const samples: Readonly<Record<string, string | number | boolean>> = {
   'limits.idleSeconds': 8,
   'limits.drainSeconds': 9,
   'limits.cacheBytes': 64 * 1024 ** 3,
+  'xks.ca': '/ca.pem',
+  'xks.timeoutMilliseconds': 500,
   metrics: 'off',
   'log.level': 'debug',
 }
@@ -129,6 +131,19 @@ describe.each(settings.map((setting) => [setting.path.join('.'), setting] as con
     })
   },
 )
+
+test('a token is a table by the name of its cluster', () => {
+  const cluster = 'cluster-2a23b4cdefg'
+  const head = `[cloudhsm."${cluster}"]\n`
+  expect(fromFile(`${head}module = "/lib/p11.so"\ntoken = "one"`).cloudhsm).toEqual({
+    [cluster]: { module: '/lib/p11.so', token: 'one' },
+  })
+  expect(fault(`${head}module = 5\ntoken = "one"`)).toContain('k.toml:2:')
+  expect(fault(`${head}module = "/lib/p11.so"`)).toContain('is missing')
+  expect(fault(`${head}module = "/lib/p11.so"\ntoken = "one"\npin = "1"`)).toContain('there is no setting')
+  expect(fault('[cloudhsm.other]\nmodule = "/m"\ntoken = "one"')).toContain('a cluster id such as')
+  expect(fault('cloudhsm = []')).toContain('«cloudhsm»')
+})
 
 test('nothing said is the defaults', () => {
   expect(loadConfig(undefined, {})).toMatchObject({

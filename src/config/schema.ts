@@ -134,6 +134,23 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  /** Hardware tokens, by the ids of the CloudHSM clusters that KMS takes them for. */
+  cloudhsm: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^cluster-[2-7a-zA-Z]{11,16}$/, 'a cluster id such as cluster-2a23b4cdefg')),
+      v.strictObject({ module: text, token: text }),
+    ),
+    {},
+  ),
+  /** How proxies of external key stores are reached. */
+  xks: v.optional(
+    v.strictObject({
+      ca: v.optional(text),
+      timeoutMilliseconds: v.optional(wholeNumber(50, 10_000), 250),
+      hosts: names,
+    }),
+    {},
+  ),
   metrics: v.optional(choice('loopback', 'all', 'off'), 'loopback'),
   log: v.optional(v.strictObject({ level: v.optional(choice('debug', 'info', 'warn', 'error'), 'info') }), {}),
   quotas: v.optional(v.strictObject(quotaMembers), {}),
