@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type EnvEntry, formatEnvEntry, parseEnvFile } from './env-file.ts'
 
 test('reads what such files hold', () => {
-  const text = `\ufeff# a comment
+  const text = `# a comment
 PLAIN=value
 export EXPORTED = spaced   # a comment
 

@@ -21,8 +21,7 @@ const plain = /[^\n]*/y
  * stand, or in double quotes with `\n`, `\r`, `\t` and a backslash before what it protects. Quoted values may span lines. A `#` begins
  * a comment, in a bare value behind a blank. Nothing is expanded.
  */
-export function parseEnvFile(text: string): readonly EnvEntry[] | { readonly fault: FileFault } {
-  const source = text.startsWith('\ufeff') ? text.slice(1) : text
+export function parseEnvFile(source: string): readonly EnvEntry[] | { readonly fault: FileFault } {
   const entries: EnvEntry[] = []
   let at = 0
   const match = (pattern: RegExp): RegExpExecArray | undefined => {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
+import { fromUtf8 } from '../base/bytes.ts'
 import { type ImportAction, type ImportStep, planStep } from './import-plan.ts'
 import { CliError, print, printJson, printTable, remark } from './output.ts'
 import { type FileFormat, fileFormats, readParameterFile } from './parameter-files.ts'
@@ -43,7 +44,7 @@ export function importCommand(): Command {
     )
     .action(async (format: FileFormat, file: string, flags: ImportFlags) => {
       const access = serverAccess(flags)
-      const parameters = readFile(format, file, flags)
+      const parameters = await readFile(format, file, flags)
       const plan = await makePlan(access, parameters, flags.overwrite ?? false)
       if (flags.dryRun) showPlan(plan, flags)
       refuseConflicts(plan, flags)
@@ -55,19 +56,31 @@ export function importCommand(): Command {
 
 const mostBytes = 64 * 1024 * 1024
 
-function readFile(format: FileFormat, file: string, flags: ImportFlags): readonly NamedParameter[] {
+async function readFile(format: FileFormat, file: string, flags: ImportFlags): Promise<readonly NamedParameter[]> {
   if (format !== 'aws-export' && flags.path === undefined) throw new CliError(`The format ${format} needs --path.`, 2)
   if (flags.path !== undefined && !/^(?:\/[A-Za-z0-9_.-]+)+\/?$/.test(flags.path))
     throw new CliError('A path is such as /prod/app.', 2)
-  const bytes = readFileSync(file === '-' ? 0 : file)
-  if (bytes.length > mostBytes) throw new CliError('The file is larger than 64 MiB.')
-  const parameters = readParameterFile(format, bytes.toString('utf8'), { path: flags.path, type: flags.type })
+  const text = await readText(file === '-' ? process.stdin : createReadStream(file))
+  const parameters = readParameterFile(format, text, { path: flags.path, type: flags.type })
   const empty = parameters.filter(({ value }) => value.reveal() === '')
   if (empty.length > 0 && !flags.skipEmpty)
     throw new CliError(
       `Parameter Store holds no empty values: ${listed(empty.map(({ name }) => name))}. Leave them out with --skip-empty.`,
     )
   return parameters.filter(({ value }) => value.reveal() !== '')
+}
+
+async function readText(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > mostBytes) throw new CliError('The file is larger than 64 MiB.')
+    chunks.push(chunk)
+  }
+  const text = fromUtf8(Buffer.concat(chunks))
+  if (text === undefined) throw new CliError('The file is not UTF-8.')
+  return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
 function listed(names: readonly string[]): string {

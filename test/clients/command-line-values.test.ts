@@ -69,6 +69,18 @@ describe('import and export', () => {
     })
   })
 
+  test('standard input is a file as well', async () => {
+    const child = spawn(process.execPath, [main, 'import', 'env', '-', '--path', '/stdin'], {
+      env: { ...environment, PATH: process.env['PATH'] },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const ended = once(child, 'exit')
+    child.stdin.write('\ufeffA=1\n')
+    child.stdin.end('B=2\n')
+    expect(await ended).toEqual([0, null])
+    expect((await run('export', '--path', '/stdin')).stdout).toBe('A=1\nB=2\n')
+  })
+
   test('a command line or a file that makes no sense', async () => {
     using folder = temporaryFolder()
     const file = join(folder.path, '.env')
