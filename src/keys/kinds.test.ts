@@ -1,4 +1,5 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import { expect, test } from 'vitest'
 import { agree, peerKey } from './agreement.ts'
 import { type KeyKindName, keyKinds, publicKeyOf } from './kinds.ts'
@@ -23,6 +24,20 @@ test.each(names.filter((name) => !slow.includes(name)))(
     expect(keyKinds[name].accept(Buffer.concat([material, Buffer.from([0])]))).toBeUndefined()
   },
 )
+
+/** A DER value with a length of two bytes. */
+function long(tag: number, body: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([tag, 0x82, body.length >> 8, body.length & 0xff]), body])
+}
+
+test('ML-DSA without its seed is not taken, though Node can read it', () => {
+  const { secretKey } = ml_dsa44.keygen()
+  const head = Buffer.from('020100300b0609608648016503040311', 'hex')
+  const material = long(0x30, Buffer.concat([head, long(0x04, long(0x04, secretKey))]))
+  const key = createPrivateKey({ key: material, format: 'der', type: 'pkcs8' })
+  expect(key.asymmetricKeyType).toBe('ml-dsa-44')
+  expect(keyKinds['ml-dsa-44'].accept(material)).toBeUndefined()
+})
 
 test('a public key reads back as the one of its private key', async () => {
   const key = keyKinds['p-256'].load(await keyKinds['p-256'].generate())

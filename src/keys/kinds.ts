@@ -112,6 +112,15 @@ function named(type: string): KeyKind {
   return pair(type, {}, (key) => key.asymmetricKeyType === type)
 }
 
+/** Only with the seed: from it alone the rest follows, which signing over µ needs. */
+function lattice(type: string): KeyKind {
+  return pair(type, {}, (key) => key.asymmetricKeyType === type && hasSeed(key))
+}
+
+function hasSeed(key: KeyObject): boolean {
+  return typeof key.export({ format: 'jwk' })['priv'] === 'string'
+}
+
 /**
  * A row for each kind. RSA: public exponent 65537. Secrets of HMAC are as long as the digest (RFC 2104, section 3, advises no
  * fewer bytes). ML-DSA (FIPS 204) keeps its seed.
@@ -130,7 +139,7 @@ export const keyKinds: Readonly<Record<KeyKindName, KeyKind>> = {
   'p-521': curve('secp521r1'),
   secp256k1: curve('secp256k1'),
   ed25519: named('ed25519'),
-  'ml-dsa-44': named('ml-dsa-44'),
-  'ml-dsa-65': named('ml-dsa-65'),
-  'ml-dsa-87': named('ml-dsa-87'),
+  'ml-dsa-44': lattice('ml-dsa-44'),
+  'ml-dsa-65': lattice('ml-dsa-65'),
+  'ml-dsa-87': lattice('ml-dsa-87'),
 }
