@@ -3,9 +3,10 @@ import type { Context } from '../operation.ts'
 import { openToken, type PageScope, sealToken } from '../page-token.ts'
 import { answer, describeVersion } from './answer.ts'
 import { invalidName, invalidNextToken } from './messages.ts'
+import { hereOf } from './name.ts'
 import { operation } from './operation.ts'
 import { anyParameter, type Asked, factsOf } from './parameter.ts'
-import type { VersionRecord } from './records.ts'
+import type { ParameterRecord, VersionRecord } from './records.ts'
 import { labelsOf, readVersions } from './version.ts'
 
 const defaultPage = 50
@@ -16,9 +17,8 @@ export const getParameterHistory = operation('GetParameterHistory', {
   async handle(input, { parameter, reference }: Asked, context) {
     if (reference.selector !== undefined) throw invalidName()
     const scope = {
+      ...hereOf(context.call),
       operation: 'ssm:GetParameterHistory',
-      account: context.call.caller.account,
-      region: context.call.region,
       parameters: [factsOf(parameter).arn],
     }
     const first = Math.max(parameter.oldest, (await lastOf(context, scope, input.NextToken)) + 1)
@@ -30,7 +30,7 @@ export const getParameterHistory = operation('GetParameterHistory', {
     const name = reference.shown ?? parameter.name
     const entries: ParameterHistory[] = []
     for (const version of versions) {
-      if (version) entries.push(await entry(context, { parameter, reference }, version, { name, decrypted }))
+      if (version) entries.push(await entry(context, parameter, version, { name, decrypted }))
     }
     const more = last < parameter.current.version
     return { Parameters: entries, NextToken: more ? await sealToken(context.tx, scope, last) : undefined }
@@ -46,7 +46,7 @@ async function lastOf({ tx }: Context, scope: PageScope, token: string | undefin
 
 async function entry(
   context: Context,
-  { parameter }: Asked,
+  parameter: ParameterRecord,
   version: VersionRecord,
   options: { readonly name: string; readonly decrypted: boolean },
 ): Promise<ParameterHistory> {

@@ -1,5 +1,6 @@
 import { openToken, type PageScope, sealToken } from '../page-token.ts'
 import { invalidNextToken } from './messages.ts'
+import { hereOf } from './name.ts'
 import { operation } from './operation.ts'
 import { factsOf } from './parameter.ts'
 import { sharedParameter } from './shares.ts'
@@ -11,9 +12,8 @@ export const getResourcePolicies = operation('GetResourcePolicies', {
   on: sharedParameter,
   async handle(input, found, { tx, call }) {
     const scope: PageScope = {
+      ...hereOf(call),
       operation: 'ssm:GetResourcePolicies',
-      account: call.caller.account,
-      region: call.region,
       parameters: [factsOf(found).arn],
     }
     const opened = input.NextToken === undefined ? undefined : await openToken(tx, scope, input.NextToken)

@@ -3,6 +3,7 @@ import { openToken, type PageScope, sealToken } from '../page-token.ts'
 import { invalidNextToken } from './messages.ts'
 import type { ParameterFilter } from './filters.ts'
 import { listPage, type Span } from './listing.ts'
+import { hereOf } from './name.ts'
 import type { ParameterRecord } from './records.ts'
 
 export interface PageRequest {
@@ -19,7 +20,7 @@ export async function readPage(
   { spans, filters, limit, token }: PageRequest,
 ): Promise<{ readonly parameters: readonly ParameterRecord[]; readonly token: string | undefined }> {
   const { tx, call } = context
-  const here = { account: call.caller.account, region: call.region }
+  const here = hereOf(call)
   const bound: PageScope = { ...scope, ...here }
   const after = token === undefined ? undefined : await readPosition(context, bound, token)
   const { parameters, next } = await listPage(tx, { ...here, spans, filters, limit, after })

@@ -4,6 +4,7 @@ import type { Context, Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import { tellChange } from './events.ts'
 import * as messages from './messages.ts'
+import { hereOf } from './name.ts'
 import { readNewName } from './new-name.ts'
 import { operation } from './operation.ts'
 import { demandOn, factsOf, factsOfNone, findRecord } from './parameter.ts'
@@ -35,10 +36,9 @@ export const putParameter = operation('PutParameter', {
     const tags = newTags([], input.Tags ?? [])
     if (tags.length > 0) await context.require(demandOn('ssm:AddTagsToResource', context.resource, context.resource))
     const version = await makeVersion(input, putting, context)
-    const { account, region } = { account: context.call.caller.account, region: context.call.region }
     const after: ParameterRecord = existing
       ? await addVersion(context, existing, version)
-      : { account, region, name, current: version, oldest: version.version, labels: [], tags, shares: [] }
+      : { ...hereOf(context.call), name, current: version, oldest: version.version, labels: [], tags, shares: [] }
     if (!existing) await createParameter(context, after)
     tellChange({ ...context, at: context.call.now }, existing ? 'Update' : 'Create', after)
     return { Version: version.version, Tier: version.tier }
@@ -46,8 +46,7 @@ export const putParameter = operation('PutParameter', {
 })
 
 async function findPutting(input: PutParameterRequest, finding: Finding): Promise<Resource<Putting>> {
-  const { account } = finding.call.caller
-  const { region } = finding.call
+  const { account, region } = hereOf(finding.call)
   const { name, path } = readNewName(input.Name, account, region)
   const existing = await findRecord({ account, region, path }, finding)
   const facts = existing ? factsOf(existing) : factsOfNone(account, region, path)

@@ -1,6 +1,7 @@
 import type { Context } from '../operation.ts'
 import { openToken, type PageScope, sealToken } from '../page-token.ts'
 import { invalidNextToken } from './messages.ts'
+import { hereOf } from './name.ts'
 import { parameterKey, type ParameterRecord, parameters, sharedWith } from './records.ts'
 
 /** One page of what other accounts share with the caller's. It may be shorter than asked for, with more to come. */
@@ -10,8 +11,7 @@ export async function readSharedPage(
   { limit, token }: { readonly limit: number; readonly token: string | undefined },
   isVisible: (parameter: ParameterRecord) => Promise<boolean>,
 ): Promise<{ readonly parameters: readonly ParameterRecord[]; readonly token: string | undefined }> {
-  const { region } = call
-  const { account } = call.caller
+  const { account, region } = hereOf(call)
   const bound: PageScope = { ...scope, account, region }
   const opened = token === undefined ? undefined : await openToken(tx, bound, token)
   if (token !== undefined && !opened) throw invalidNextToken()
