@@ -47,6 +47,28 @@ const eventSink = v.variant('kind', [
   v.strictObject({ kind: v.literal('stdout'), ...sinkMembers }),
 ])
 
+/** An endpoint that does the steps of rotations, named `keyturn:webhook/NAME` by secrets. */
+const rotationWebhook = v.strictObject({
+  name: sinkMembers.name,
+  url: text,
+  secretEnvironment: v.optional(text),
+  secretCredential: v.optional(text),
+  secretPath: v.optional(text),
+  ca: v.optional(text),
+  timeoutSeconds: v.optional(wholeNumber(1, 900), 60),
+})
+
+/** Functions that are invoked elsewhere, at AWS or what keeps to its API. */
+const rotationLambda = v.strictObject({
+  functions: v.pipe(v.array(text), v.minLength(1, 'a list that is not empty')),
+  endpoint: v.optional(text),
+  accessKeyIdEnvironment: v.optional(text, 'KEYTURN_LAMBDA_ACCESS_KEY_ID'),
+  secretAccessKeyEnvironment: v.optional(text, 'KEYTURN_LAMBDA_SECRET_ACCESS_KEY'),
+  sessionTokenEnvironment: v.optional(text),
+  ca: v.optional(text),
+  timeoutSeconds: v.optional(wholeNumber(1, 900), 900),
+})
+
 /** The whole configuration, with its defaults. Unknown keys are errors: a misspelt limit must not pass for the default. */
 export const configSchema = v.strictObject({
   account: v.optional(account, '000000000000'),
@@ -104,6 +126,16 @@ export const configSchema = v.strictObject({
     {},
   ),
   events: v.optional(v.strictObject({ sink: v.optional(v.array(eventSink), []) }), {}),
+  rotation: v.optional(
+    v.strictObject({
+      ca: v.optional(text),
+      connectSeconds: v.optional(wholeNumber(1, 60), 5),
+      statementSeconds: v.optional(wholeNumber(1, 300), 15),
+      webhook: v.optional(v.array(rotationWebhook), []),
+      lambda: v.optional(v.array(rotationLambda), []),
+    }),
+    {},
+  ),
   functions: v.optional(
     v.strictObject({
       enabled: v.optional(v.boolean(), true),
