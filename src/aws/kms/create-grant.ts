@@ -24,7 +24,7 @@ import type { KeyRecord } from './records.ts'
 export const createGrant = operation('CreateGrant', {
   on: keyById,
   conditions: (input, _record, call) => {
-    const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = input.Constraints ?? {}
+    const { equals, subset } = givenConstraints(input)
     return {
       ...contextConditions(equals ?? subset),
       'kms:GrantConstraintType': equals ? 'EncryptionContextEquals' : subset ? 'EncryptionContextSubset' : undefined,
@@ -87,8 +87,17 @@ async function checkPrincipal(principal: string | undefined, { tx, platform }: C
 const mostPairs = 8
 const longestValue = 384
 
-function checkConstraint({ Constraints: given }: CreateGrantRequest, { spec }: KeyRecord): GrantRecord['constraint'] {
+/** Terraform's provider always sends both, the one that was not meant empty. */
+function givenConstraints({ Constraints: given }: CreateGrantRequest) {
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = given ?? {}
+  if (!equals || !subset || isEmpty(equals) === isEmpty(subset)) return { equals, subset }
+  return isEmpty(equals) ? { subset } : { equals }
+}
+
+const isEmpty = (pairs: object) => Object.keys(pairs).length === 0
+
+function checkConstraint(input: CreateGrantRequest, { spec }: KeyRecord): GrantRecord['constraint'] {
+  const { equals, subset } = givenConstraints(input)
   const pairs = equals ?? subset
   if (!pairs) return undefined
   if (equals && subset) throw bothConstraints()

@@ -115,6 +115,11 @@ test('a grantee who may make grants makes none that give more than its own', asy
     { ...input, Operations: ['Encrypt'] as const },
     { ...input, Operations: ['Encrypt'] as const, Constraints: { EncryptionContextSubset: { App: 'web' } } },
     { ...input, Operations: ['Encrypt'] as const, Constraints: { EncryptionContextEquals: { App: 'job' } } },
+    {
+      ...input,
+      Operations: ['Encrypt'] as const,
+      Constraints: { EncryptionContextSubset: { App: 'web' }, EncryptionContextEquals: {} },
+    },
   ]
   for (const grant of tooMuch) {
     await expect(kms.do('CreateGrant', grant, { as: grantee })).rejects.toMatchObject(denied)
@@ -246,11 +251,30 @@ test('grants that make no sense are refused', async () => {
     { ...base, KeyId: mac, Operations: ['GenerateMac'] as const, Constraints: { EncryptionContextSubset: { a: 'b' } } },
     { ...base, Constraints: { EncryptionContextSubset: pairs } },
     { ...base, Constraints: { EncryptionContextSubset: { a: 'x'.repeat(385) } } },
+    { ...base, Constraints: { EncryptionContextSubset: { a: 'b' }, EncryptionContextEquals: { a: 'b' } } },
+    { ...base, Constraints: { EncryptionContextSubset: {}, EncryptionContextEquals: {} } },
   ]
   for (const input of refused) await expect(kms.do('CreateGrant', input)).rejects.toMatchObject(invalid)
   await expect(
     kms.do('Encrypt', { KeyId, Plaintext: secretOf('x'), GrantTokens: ['nonsense-token'] }),
   ).rejects.toMatchObject({ code: 'InvalidGrantTokenException' })
+})
+
+test('of two constraints an empty one does not count', async () => {
+  const KeyId = await kms.key()
+  const input = { KeyId, GranteePrincipal: grantee.arn, Operations: ['Encrypt'] as const }
+  await kms.do('CreateGrant', {
+    ...input,
+    Constraints: { EncryptionContextSubset: { a: 'b' }, EncryptionContextEquals: {} },
+  })
+  await kms.do('CreateGrant', {
+    ...input,
+    Constraints: { EncryptionContextSubset: {}, EncryptionContextEquals: { c: 'd' } },
+  })
+  const { Grants } = await kms.do('ListGrants', { KeyId })
+  expect(Grants?.map(({ Constraints }) => Constraints)).toEqual(
+    expect.arrayContaining([{ EncryptionContextSubset: { a: 'b' } }, { EncryptionContextEquals: { c: 'd' } }]),
+  )
 })
 
 test('grants go with their key', async () => {
