@@ -11,9 +11,12 @@ import { formatTimestamp, parseHttpDate, parseTimestamp } from './timestamp.ts'
 /**
  * What a request says of its signer, before any secret is known. `anonymous` where it carries no sign of a signature;
  * a request with a broken, a partial or two signatures is refused, never anonymous. The checks stand in the order in
- * which AWS was seen to make them.
+ * which AWS was seen to make them. `accepts` are the algorithms of signatures in headers.
  */
-export function readClaim(request: SignedRequest): { claim: Claim } | { anonymous: true } | { refused: Refusal } {
+export function readClaim(
+  request: SignedRequest,
+  accepts: ReadonlySet<string> = onlyHmac,
+): { claim: Claim } | { anonymous: true } | { refused: Refusal } {
   if (!isPlainRequestLine(request.method, request.target)) return refuse({ kind: 'malformedRequestLine' })
   const index = indexHeaders(request.headers)
   if ('fault' in index) return refuse(index.fault)
@@ -26,18 +29,19 @@ export function readClaim(request: SignedRequest): { claim: Claim } | { anonymou
       if (authorization !== undefined) return refuse({ kind: 'bothHeaderAndQuery' })
       const parsed = parsePresigned(parameters)
       if ('refused' in parsed) return parsed
-      return completeClaim('presigned', parsed.texts, index)
+      return completeClaim('presigned', parsed.texts, index, onlyHmac)
     }
   }
   if (authorization === undefined) return { anonymous: true }
   const parsed = parseAuthorization(authorization, index.header('x-amz-date') || index.header('date'))
-  return 'refused' in parsed ? parsed : completeClaim('header', parsed.texts, index)
+  return 'refused' in parsed ? parsed : completeClaim('header', parsed.texts, index, accepts)
 }
 
 function completeClaim(
   kind: Claim['kind'],
   texts: SignatureTexts,
   { header, amazon }: HeaderIndex,
+  accepts: ReadonlySet<string>,
 ): { claim: Claim } | { refused: Refusal } {
   const httpDate = kind === 'header' && texts.date.includes(',')
   const timestamp = httpDate ? parseHttpDate(texts.date) : parseTimestamp(texts.date)
@@ -50,7 +54,7 @@ function completeClaim(
   for (const name of amazon) {
     if (!signedHeaders.includes(name)) return refuse({ kind: 'headerNotSigned', name })
   }
-  if (texts.algorithm !== algorithm) return refuse({ kind: 'unsupportedAlgorithm', algorithm: texts.algorithm })
+  if (!accepts.has(texts.algorithm)) return refuse({ kind: 'unsupportedAlgorithm', algorithm: texts.algorithm })
   const credential = parseCredential(texts.credential)
   if (credential === undefined) return refuse({ kind: 'malformedCredential', credential: texts.credential })
   const tokenHeader = header('x-amz-security-token')
@@ -79,6 +83,8 @@ function completeClaim(
     },
   }
 }
+
+const onlyHmac: ReadonlySet<string> = new Set([algorithm])
 
 // `UNSIGNED-PAYLOAD` and `STREAMING-…` are no hashes: no service here takes a body that the signature leaves out.
 const sha256Text = /^[0-9a-f]{64}$/

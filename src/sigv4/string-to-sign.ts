@@ -8,8 +8,13 @@ const beyondAscii = /[\x80-\xff]/
  * Step 2: what the signing key signs; `signedAt` as `20261123T014455Z`. A canonical request holds one character per byte, and is hashed as those
  * bytes.
  */
-export function stringToSign(canonicalRequest: string, signedAt: string, scope: CredentialScope): string {
+export function stringToSign(
+  canonicalRequest: string,
+  signedAt: string,
+  scope: CredentialScope,
+  by = algorithm,
+): string {
   const bytes = beyondAscii.test(canonicalRequest) ? Buffer.from(canonicalRequest, 'latin1') : canonicalRequest
   const day = `${scope.date}/${scope.region}/${scope.service}/${terminator}`
-  return `${algorithm}\n${signedAt}\n${day}\n${hash('sha256', bytes, 'hex')}`
+  return `${by}\n${signedAt}\n${day}\n${hash('sha256', bytes, 'hex')}`
 }
