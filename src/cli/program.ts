@@ -10,6 +10,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { explainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
+import { rotationCommand } from './rotation.ts'
 import { serverCommand } from './server.ts'
 import { statusCommand } from './status.ts'
 
@@ -28,6 +29,7 @@ export function program(): Command {
     statusCommand(),
     accountCommand(),
     barrierCommand(),
+    rotationCommand(),
     auditCommand(),
     importCommand(),
     exportCommand(),

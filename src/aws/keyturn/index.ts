@@ -3,6 +3,7 @@ import { type CompactModel, linkModel } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { createAccount } from './create-account.ts'
 import { explainAccess } from './explain-access.ts'
+import { getRotationStatus } from './get-rotation-status.ts'
 import { getServerStatus } from './get-server-status.ts'
 import { listAccounts } from './list-accounts.ts'
 import { rotateBarrierKey } from './rotate-barrier-key.ts'
@@ -19,6 +20,7 @@ export const keyturn = serviceOf<KeyturnOperations>()({
       CreateAccount: { access: 'Write' },
       ListAccounts: { access: 'List' },
       ExplainAccess: { access: 'Read' },
+      GetRotationStatus: { access: 'Read' },
       GetServerStatus: { access: 'Read' },
       RotateBarrierKey: { access: 'Write' },
     },
@@ -27,6 +29,7 @@ export const keyturn = serviceOf<KeyturnOperations>()({
     CreateAccount: createAccount,
     ListAccounts: listAccounts,
     ExplainAccess: explainAccess,
+    GetRotationStatus: getRotationStatus,
     GetServerStatus: getServerStatus,
     RotateBarrierKey: rotateBarrierKey,
   },

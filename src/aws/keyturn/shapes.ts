@@ -1,4 +1,5 @@
 import type { Secret } from '../../base/secret.ts'
+import type { RotationStatus } from '../secretsmanager/rotation-status.ts'
 
 type Nothing = Record<string, never>
 
@@ -92,6 +93,10 @@ export interface KeyturnOperations {
       readonly BarrierTermCreatedDate?: number | undefined
       readonly ServerTime: number
     }
+  }
+  GetRotationStatus: {
+    input: { readonly SecretId: string }
+    output: RotationStatus & { readonly ARN: string; readonly Name: string }
   }
   ExplainAccess: { input: ExplainAccessInput; output: ExplainAccessOutput }
   RotateBarrierKey: { input: Nothing; output: { readonly BarrierTerm: number } }
