@@ -81,9 +81,14 @@ export class Environment {
   static async open(options: EnvironmentOptions): Promise<Environment> {
     const { uid, root } = options
     const api = await RuntimeApi.open(async (socket) => uid === undefined || isFromUser(socket, uid))
-    const folder = await mkdtemp(join(root, 'tmp-'))
-    if (uid !== undefined) chownSync(folder, uid, uid)
-    return new Environment(options, api, folder, `KEYTURN_ENVIRONMENT=${uuid()}`)
+    try {
+      const folder = await mkdtemp(join(root, 'tmp-'))
+      if (uid !== undefined) chownSync(folder, uid, uid)
+      return new Environment(options, api, folder, `KEYTURN_ENVIRONMENT=${uuid()}`)
+    } catch (error) {
+      api.close()
+      throw error
+    }
   }
 
   /** Whether it can take another event. */
@@ -180,9 +185,10 @@ export class Environment {
     const sampler = setInterval(sample, sampleMilliseconds)
     return {
       limit,
-      stop() {
+      stop: () => {
         clearTimeout(timer)
         clearInterval(sampler)
+        if (this.mostMemory === 0) sample()
       },
     }
   }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
-import { isUidInUse } from './process-tree.ts'
 
 export interface UidRange {
   readonly first: number
@@ -18,6 +17,8 @@ export interface Isolation {
   readonly uids?: UidRange
   /** The path of bubblewrap, where it is installed and works. */
   readonly bubblewrap?: string
+  /** The path of util-linux's `setpriv`, likewise: it ties a process's life to this one's and bars it from programs that change users. */
+  readonly setpriv?: string
 }
 
 export interface IsolationOptions {
@@ -27,13 +28,15 @@ export interface IsolationOptions {
   readonly bubblewrap: 'auto' | 'off'
 }
 
+const wrapProof = ['--ro-bind', '/', '/', '--unshare-pid', '--proc', '/proc', 'true']
+const bound = ['--no-new-privs', '--pdeathsig', 'KILL']
+
 /** Finds out what this machine permits. */
 export function findIsolation({ path, uids, bubblewrap }: IsolationOptions): Isolation {
   const own = uids !== 'off' && process.getuid?.() === 0 ? uids : undefined
-  const found = bubblewrap === 'off' ? undefined : findProgram('bwrap', path)
-  const works =
-    found !== undefined && runs(found, ['--ro-bind', '/', '/', '--unshare-pid', '--proc', '/proc', 'true'], own?.first)
-  return { ...(own && { uids: own }), ...(works && { bubblewrap: found }) }
+  const wrap = bubblewrap === 'off' ? undefined : findProgram('bwrap', path, own?.first, wrapProof)
+  const setpriv = findProgram('setpriv', path, own?.first, [...bound, 'true'])
+  return { ...(own && { uids: own }), ...(wrap && { bubblewrap: wrap }), ...(setpriv && { setpriv }) }
 }
 
 /** Whether something stands between a function and what this server's own user may read. */
@@ -50,7 +53,7 @@ export function findProgram(
 ): string | undefined {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, name)
-    if (folder.startsWith('/') && isExecutable(file) && (uid === undefined || runs(file, proof, uid))) return file
+    if (folder.startsWith('/') && isExecutable(file) && runs(file, proof, uid)) return file
   }
   return undefined
 }
@@ -70,15 +73,6 @@ function runs(file: string, args: readonly string[], uid?: number): boolean {
   const user = uid === undefined ? {} : { uid, gid: uid }
   const ended = spawnSync(file, args, { ...user, env: {}, cwd: '/', stdio: 'ignore', timeout: proofMilliseconds })
   return ended.status === 0
-}
-
-/** A user id for one environment, under which nothing runs. */
-export function takeUid({ uids }: Isolation, taken: ReadonlySet<number>): number | undefined {
-  if (!uids) return undefined
-  for (let uid = uids.first; uid < uids.first + uids.count; uid++) {
-    if (!taken.has(uid) && !isUidInUse(uid)) return uid
-  }
-  throw new Error('every user id for functions is in use')
 }
 
 export interface Launch {
@@ -123,11 +117,15 @@ const system = [
 ]
 
 /** What to start for a launch: a shell sets the bounds and becomes the program, within bubblewrap where that is there. */
-export function isolated({ bubblewrap }: Isolation, launch: Launch): readonly [file: string, ...args: string[]] {
+export function isolated(
+  { bubblewrap, setpriv }: Isolation,
+  launch: Launch,
+): readonly [file: string, ...args: string[]] {
   const { command, uid } = launch
   const limits = uid === undefined ? bounds : bounds + processBound
   const shell = ['/bin/sh', '-c', `${limits}; exec "$@"`, 'sh', ...command] as const
-  return bubblewrap === undefined ? shell : [bubblewrap, ...walls(launch), ...shell]
+  if (bubblewrap !== undefined) return [bubblewrap, ...walls(launch), ...shell]
+  return setpriv === undefined ? shell : [setpriv, ...bound, ...shell]
 }
 
 /** The file system of the program is the system read-only, its code read-only, a temporary folder, and nothing else. */

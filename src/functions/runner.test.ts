@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -434,6 +436,13 @@ describe.each(modes)('misbehaviour, with processes told apart %s', (_mode, optio
     expect(log).toContain('Task timed out after 1.00 seconds')
   })
 
+  test.runIf(own.runner.isolation.setpriv ?? own.runner.isolation.bubblewrap)('becoming another user', async () => {
+    const body = `def handler(e, c):
+  lines = open("/proc/self/status").read().splitlines()
+  return [line.split()[1] for line in lines if line.startswith("NoNewPrivs")]`
+    expect((await own.run(python(body))).value).toEqual(['1'])
+  })
+
   test.each([
     ['process.exit(3)', 'Runtime exited with error: exit status 3'],
     ['process.exit(0)', 'Runtime exited without providing a reason'],
@@ -552,6 +561,29 @@ test('the programs behind runtimes are told', () => {
   expect(runner.programOf('python3.12')).toMatch(/^python-3\.\d+\.\d+/)
   expect(runner.programOf('provided.al2023')).toBe('provided')
 })
+
+test.runIf(runner.isolation.setpriv ?? runner.isolation.bubblewrap)(
+  'functions end with the server that runs them',
+  async () => {
+    const mark = `keyturn-outlives-${Math.trunc(performance.now() * 1000)}`
+    const program = `
+    import { testRunner, versionOf } from ${JSON.stringify(new URL('./functions.test-support.ts', import.meta.url).href)}
+    const { run } = testRunner()
+    const files = { 'index.mjs': 'process.title = ' + JSON.stringify('${mark}') + '; export const handler = async () => { console.log("on"); for (;;); }' }
+    void run(versionOf(files, { timeoutSeconds: 600 }))
+    console.log('started')`
+    const server = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    while (processesWith(mark).filter((pid) => pid !== server.pid).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    const gone = once(server, 'exit')
+    server.kill('SIGKILL')
+    await gone
+    while (processesWith(mark).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(processesWith(mark)).toEqual([])
+  },
+)
 
 test('code that is no archive is refused', async () => {
   const version = versionOf({}, { code: { sha256: 'AAAA', read: () => Promise.resolve(Buffer.from('x')) } })

@@ -7,9 +7,10 @@ import { childFiles } from './descriptors.ts'
 import { Environment } from './environment.ts'
 import { FunctionLog, InvocationLog } from './function-log.ts'
 import type { FunctionVersion, InvocationRequest, InvocationResult } from './function-version.ts'
-import { findIsolation, isConfined, type Isolation, takeUid, type UidRange } from './isolation.ts'
+import { findIsolation, isConfined, type Isolation, type UidRange } from './isolation.ts'
 import { findPrograms, nodeClient, type Program, pythonClient } from './program.ts'
 import type { RuntimeName } from './runtimes.ts'
+import { takeUid, type UidLease } from './uid-lease.ts'
 
 export interface RunnerOptions {
   readonly clock: Clock
@@ -59,7 +60,6 @@ export class FunctionRunner {
   readonly #idle: Idle[] = []
   readonly #busy = new Map<string, number>()
   readonly #environments = new Set<Environment>()
-  readonly #uids = new Set<number>()
   readonly #logs = new Map<string, FunctionLog>()
   #running = 0
   #stopping = false
@@ -166,19 +166,19 @@ export class FunctionRunner {
   async #open(
     version: FunctionVersion,
     request: InvocationRequest,
-  ): Promise<Idle | { refused: 'code-unusable' | 'no-runtime' }> {
+  ): Promise<Idle | { refused: 'code-unusable' | 'no-runtime' | 'stopping' }> {
     const program = this.#programs(version.runtime)
     if (!program) return { refused: 'no-runtime' }
     const code = await this.#code.use(version.code)
     if ('refused' in code) return { refused: 'code-unusable' }
-    await this.#makeRoom()
-    const uid = takeUid(this.isolation, this.#uids)
-    if (uid !== undefined) this.#uids.add(uid)
+    let lease: UidLease | undefined
     const release = () => {
       code.release()
-      if (uid !== undefined) this.#uids.delete(uid)
+      lease?.release()
     }
     try {
+      await this.#makeRoom()
+      lease = this.isolation.uids && (await takeUid(this.isolation.uids))
       const environment = await Environment.open({
         version,
         credentials: await request.credentials(),
@@ -186,12 +186,17 @@ export class FunctionRunner {
         codeFolder: code.path,
         root: this.#folder,
         isolation: this.isolation,
-        uid,
+        uid: lease?.uid,
         endpoints: this.#options.endpoints(),
         initMilliseconds: this.#options.initMilliseconds ?? 10_000,
         files: this.#files,
         now: () => this.#options.clock.real(),
       })
+      if (this.#stopping) {
+        await environment.close()
+        release()
+        return { refused: 'stopping' }
+      }
       this.#environments.add(environment)
       return { environment, versionId: version.id, release }
     } catch (error) {

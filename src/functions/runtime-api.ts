@@ -54,7 +54,8 @@ export class RuntimeApi {
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(0, '127.0.0.1', resolve)
+      // Exclusive, because processes of a cluster would share one port otherwise.
+      server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, resolve)
     })
     return api
   }
