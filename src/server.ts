@@ -9,6 +9,7 @@ import type { Gateway } from './aws/invoke.ts'
 import { keyturn } from './aws/keyturn/index.ts'
 import { kms } from './aws/kms/index.ts'
 import { registerKmsWorkers } from './aws/kms/workers.ts'
+import type { Organization } from './aws/organization.ts'
 import type { Platform } from './aws/platform.ts'
 import type { Quotas } from './aws/quotas.ts'
 import { secretsmanager } from './aws/secretsmanager/index.ts'
@@ -42,6 +43,7 @@ export interface AssemblyOptions {
   readonly chain: string
   readonly quotas: Quotas
   readonly managementAccount: string
+  readonly organization?: Organization | undefined
   /** In dev mode accounts exist as soon as they are named. */
   readonly dev: boolean
   readonly reporter: Reporter
@@ -66,7 +68,7 @@ const wornCheckMilliseconds = 60_000
 
 /** Puts the rooms together: the only place that knows all of them. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { backend, unsealed, clock, quotas, managementAccount, dev, reporter } = options
+  const { backend, unsealed, clock, quotas, managementAccount, organization, dev, reporter } = options
   const store = openStore(
     backend,
     unsealed.barrier,
@@ -86,10 +88,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const platform: Platform = {
     store,
     clock,
-    identities: openIdentities({ clock, dev, managementAccount, store }),
+    identities: openIdentities({ clock, dev, managementAccount, store, organization }),
     quotas,
     dev,
     managementAccount,
+    organization,
     trail: options.trail,
     ...(options.tokens && { tokens: options.tokens }),
     ...(options.xks && { xks: options.xks }),

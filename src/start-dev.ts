@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { MemorySink } from './audit/memory.ts'
 import { folderTrail, memoryTrail } from './audit/trail.ts'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
+import type { Organization } from './aws/organization.ts'
 import { awsQuotas } from './aws/quotas.ts'
 import { AdvancingClock, type Clock } from './base/clock.ts'
 import { devGuard } from './http/dev-guard.ts'
@@ -24,6 +25,7 @@ import { openSqlite } from './store/sqlite.ts'
 export interface DevOptions {
   readonly port: number
   readonly account: string
+  readonly organization?: Organization | undefined
   /** Where to keep data between starts; in memory otherwise. */
   readonly folder?: string
   readonly reporter: Reporter
@@ -83,7 +85,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
 }
 
 async function assembleDev(
-  { account, folder, reporter }: DevOptions,
+  { account, organization, folder, reporter }: DevOptions,
   clock: AdvancingClock,
   fresh = false,
 ): Promise<Assembly> {
@@ -101,6 +103,7 @@ async function assembleDev(
     chain: 'dev-0',
     quotas: awsQuotas,
     managementAccount: account,
+    organization,
     dev: true,
     reporter,
   })

@@ -4,6 +4,7 @@ import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { folderTrail } from './audit/trail.ts'
 import { awsQuotas } from './aws/quotas.ts'
 import { systemClock } from './base/clock.ts'
+import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { type Listener, listen } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
@@ -21,7 +22,7 @@ export interface RunningServer {
 }
 
 /** Starts one serving process as the configuration says. `worker` numbers the processes that share a port, from 0. */
-export async function startServer(config: Config, logger: Logger, worker: number): Promise<RunningServer> {
+export async function startServer(config: LoadedConfig, logger: Logger, worker: number): Promise<RunningServer> {
   const backend = await openBackend(config, (err) =>
     logger.warn({ err }, 'an idle database connection broke and is replaced'),
   )
@@ -42,6 +43,7 @@ export async function startServer(config: Config, logger: Logger, worker: number
       chain,
       quotas: { ...awsQuotas, ...config.quotas },
       managementAccount: config.account,
+      organization: config.guardRails,
       dev: false,
       reporter: logger,
       tokens,

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import type { Conditions } from './operation.ts'
+import type { Organization } from './organization.ts'
 import type { CallerPolicies } from './platform.ts'
 import type { ResourceFacts } from './resource.ts'
 
@@ -10,6 +11,7 @@ export interface ConditionSources {
   readonly resource: ResourceFacts
   readonly input: unknown
   readonly specific: () => Conditions
+  readonly organization?: Organization | undefined
 }
 
 type Value = string | readonly string[] | undefined
@@ -68,6 +70,12 @@ const globals: Readonly<Record<string, (sources: ConditionSources) => Value>> = 
   'aws:requestedregion': ({ call }) => call.region,
   'aws:principalarn': ({ call }) => principalArn(call),
   'aws:principalaccount': ({ call }) => call.caller.account || undefined,
+  'aws:principalorgid': ({ call, organization }) => orgId(organization, call.caller.account),
+  'aws:principalorgpaths': ({ call, organization }) => orgPaths(organization, call.caller.account),
+  'aws:resourceorgid': ({ resource, organization }) => orgId(organization, resource.account),
+  'aws:resourceorgpaths': ({ resource, organization }) => orgPaths(organization, resource.account),
+  'aws:sourceorgid': ({ call, organization }) => orgId(organization, call.source?.account),
+  'aws:sourceorgpaths': ({ call, organization }) => orgPaths(organization, call.source?.account),
   'aws:principalservicename': ({ call }) =>
     call.caller.principal.type === 'service' ? call.caller.principal.name : undefined,
   'aws:principaltype': ({ call }) => principalTypes[call.caller.principal.type],
@@ -99,6 +107,15 @@ const tagSources: Readonly<
   'aws:principaltag': ({ policies, call }) => ({ ...policies.tags, ...call.caller.session?.tags }),
   'aws:resourcetag': ({ resource }) => resource.tags,
   'aws:requesttag': ({ input }) => requestTags(input),
+}
+
+function orgId(organization: Organization | undefined, account = ''): Value {
+  return organization?.pathOf(account) === undefined ? undefined : organization.id
+}
+
+function orgPaths(organization: Organization | undefined, account = ''): Value {
+  const path = organization?.pathOf(account)
+  return path === undefined ? undefined : [path]
 }
 
 const principalTypes: Readonly<Record<string, string>> = {

@@ -246,12 +246,12 @@ class Attempt {
     input: unknown,
     specific: () => Conditions,
   ): Promise<void> {
-    const { identities } = this.#gateway.platform
+    const { identities, organization } = this.#gateway.platform
     this.#policies ??= await identities.policies(this.#tx, call.caller)
     const policies = this.#policies
     if (!policies) throw principalGone(service)
     const resourceControl = await identities.resourceControl?.(this.#tx, resource.account)
-    const context: ConditionLookup = conditionLookup({ call, policies, resource, input, specific })
+    const context: ConditionLookup = conditionLookup({ call, policies, resource, input, specific, organization })
     const request = accessRequest(call, action, resource, context)
     const set = policySet(call, resource, policies, resourceControl)
     const decision = evaluate(request, set)

@@ -8,6 +8,7 @@ import type { KeyToken } from '../keys/token.ts'
 import type { SigningSecret } from '../sigv4/signing-key.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import type { Call, Caller } from './call.ts'
+import type { Organization } from './organization.ts'
 import type { Quotas } from './quotas.ts'
 
 /** Why an access key id and a session token do not make a credential. */
@@ -53,6 +54,8 @@ export interface Platform {
   readonly dev: boolean
   /** The account whose administrators run this server. */
   readonly managementAccount: string
+  /** Absent where the accounts of this server are no organisation. */
+  readonly organization?: Organization | undefined
   /** The encryption of the store: how long its key has been in use, and a new one. Absent where a test has none. */
   readonly barrier?: {
     usage(): Promise<{ readonly term: number; readonly since: number; readonly sealed: number }>

@@ -51,6 +51,7 @@ export async function serviceMay({ tx, call, platform }: Finding, asked: Service
     resource,
     input: {},
     specific: () => conditions,
+    organization: platform.organization,
   })
   const resourceControl = await platform.identities.resourceControl?.(tx, resource.account)
   const request = {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { loadConfig, type Override } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
+import { type LoadedConfig, loadConfig, type Override } from '../config/load.ts'
 import { portNumber, positiveNumber } from './arguments.ts'
 
 interface ConfigFlags {
@@ -31,7 +30,7 @@ export function withConfigFlags(command: Command): Command {
     .option('--workers <number>', 'serving processes that share the port and the store', positiveNumber)
 }
 
-export function configOf(flags: ConfigFlags): Config {
+export function configOf(flags: ConfigFlags): LoadedConfig {
   const overrides: Override[] = []
   for (const [name, path] of Object.entries(flagPaths)) {
     const value = flags[name as keyof typeof flagPaths]

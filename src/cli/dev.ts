@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { LoadedConfig } from '../config/load.ts'
 import { accountNumber, portNumber, regionName } from './arguments.ts'
 import { bold, print, printJson, remark } from './output.ts'
 
@@ -7,6 +8,7 @@ interface DevFlags {
   readonly account: string
   readonly region: string
   readonly data?: string
+  readonly organization?: string
   readonly json?: true
 }
 
@@ -17,6 +19,7 @@ export function devCommand(): Command {
     .option('--account <id>', 'the account whose root has the key pair test/test', accountNumber, '000000000000')
     .option('--region <name>', 'the region in the exports printed', regionName, 'us-east-1')
     .option('--data <folder>', 'keep data in this folder between starts')
+    .option('--organization <file>', 'take the guard rails of accounts from this configuration file')
     .option('--json', 'print the address as one line of JSON when ready')
     .addHelpText(
       'after',
@@ -33,6 +36,7 @@ export function devCommand(): Command {
         account: flags.account,
         reporter,
         ...(flags.data && { folder: flags.data }),
+        organization: await guardRails(flags),
       })
       const endpoint = `http://127.0.0.1:${server.listener.port}`
       if (flags.json)
@@ -48,6 +52,12 @@ export function devCommand(): Command {
       process.once('SIGINT', stop)
       process.once('SIGTERM', stop)
     })
+}
+
+async function guardRails({ organization, account }: DevFlags): Promise<LoadedConfig['guardRails']> {
+  if (organization === undefined) return undefined
+  const { loadConfig } = await import('../config/load.ts')
+  return loadConfig(organization, {}, [{ path: ['account'], value: account, from: '--account' }]).guardRails
 }
 
 function welcome(endpoint: string, { region, account, data }: DevFlags): void {

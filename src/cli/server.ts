@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { pino } from 'pino'
+import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { configOf, withConfigFlags } from './config-flags.ts'
 
@@ -27,7 +28,7 @@ function loggerOf(config: Config) {
   )
 }
 
-async function serve(config: Config, worker: number): Promise<void> {
+async function serve(config: LoadedConfig, worker: number): Promise<void> {
   const logger = loggerOf(config)
   const { startServer } = await import('../start-server.ts')
   const server = await startServer(config, logger, worker)

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { fromUtf8 } from '../base/bytes.ts'
+import type { Organization } from '../aws/organization.ts'
 import { environmentOverrides, nodesAt, type Override } from './environment.ts'
+import { readOrganization } from './organization.ts'
 import { type Config, configSchema } from './schema.ts'
 import { TomlLines } from './toml-lines.ts'
 
@@ -12,6 +14,9 @@ export type { Override }
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
+
+/** The configuration, with what was made ready of it while there still were lines to name. */
+export type LoadedConfig = Config & { readonly guardRails: Organization | undefined }
 
 type Tree = { [name: string]: unknown }
 
@@ -23,18 +28,23 @@ export function loadConfig(
   path: string | undefined,
   environment: NodeJS.ProcessEnv,
   flags: readonly Override[] = [],
-): Config {
+): LoadedConfig {
   const text = path === undefined ? '' : readConfigFile(path)
   return parseConfig(text, path ?? 'the configuration', [...environmentOverrides(environment), ...flags])
 }
 
 /** The same from the text of a file that is called `file` in messages. */
-export function parseConfig(text: string, file: string, overrides: readonly Override[] = []): Config {
+export function parseConfig(text: string, file: string, overrides: readonly Override[] = []): LoadedConfig {
   const tree = tamed(parseToml(text, file), []) as Tree
   for (const { path, value } of overrides) set(tree, path, value)
   const result = v.safeParse(configSchema, tree)
-  if (result.success) return result.output
-  throw new ConfigError(describe(result.issues[0], { text, file, overrides }))
+  const sources = { text, file, overrides }
+  if (!result.success) throw new ConfigError(describe(result.issues[0], sources))
+  const guardRails = readOrganization(result.output, (path, problem) => {
+    const { name, place } = placeOf(path, sources)
+    throw new ConfigError(`${place}: ${name} ${problem}.`)
+  })
+  return { ...result.output, guardRails }
 }
 
 const longestFile = 1024 * 1024
@@ -96,12 +106,16 @@ interface Sources {
   readonly overrides: readonly Override[]
 }
 
-function describe(issue: v.BaseIssue<unknown>, { text, file, overrides }: Sources): string {
-  const path = (issue.path ?? []).map(({ key }) => String(key))
+function placeOf(path: readonly string[], { text, file, overrides }: Sources) {
   const name = `«${path.map((part) => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part))).join('.')}»`
   const override = overrides.findLast((given) => given.path.join('\0') === path.join('\0'))
   const line = new TomlLines(text).lineOf(path)
-  const place = override?.from ?? (line === undefined ? file : `${file}:${line}`)
+  return { name, place: override?.from ?? (line === undefined ? file : `${file}:${line}`) }
+}
+
+function describe(issue: v.BaseIssue<unknown>, sources: Sources): string {
+  const path = (issue.path ?? []).map(({ key }) => String(key))
+  const { name, place } = placeOf(path, sources)
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const kinds = kindsWith(path)
     return kinds.length > 0
@@ -130,7 +144,7 @@ function expectation(issue: v.BaseIssue<unknown>, path: readonly string[]): stri
   if (expected === 'Object') return 'a table'
   if (expected === 'Array') return 'a list'
   if (type === 'picklist' || type === 'literal' || type === 'variant') return `one of ${choices(expected)}`
-  if (type === 'regex' || type === 'min_length') return message
+  if (type === 'regex' || type === 'min_length' || type === 'max_length') return message
   if (type === 'boolean') return 'true or false'
   if (type === 'string') return 'a text'
   // What is said of a number's range stands at the number, wherever in its checks it failed.

@@ -47,6 +47,33 @@ const eventSink = v.variant('kind', [
   v.strictObject({ kind: v.literal('stdout'), ...sinkMembers }),
 ])
 
+/** Policies of the accounts' organisation that are attached at a level: names of files, or documents. */
+const policies = v.optional(v.pipe(v.array(text), v.maxLength(100, 'a list of at most 100 policies')))
+
+const organization = v.strictObject({
+  id: v.optional(v.pipe(v.string(), v.regex(/^o-[a-z0-9]{10,32}$/, 'an organisation id such as o-a1b2c3d4e5'))),
+  root: v.optional(v.pipe(v.string(), v.regex(/^r-[a-z0-9]{4,32}$/, 'a root id such as r-a1b2')), 'r-root'),
+  serviceControl: policies,
+  resourceControl: policies,
+  unit: v.optional(
+    v.array(
+      v.strictObject({
+        id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w-]{0,127}$/, 'an id such as ou-a1b2-production')),
+        parent: v.optional(text),
+        serviceControl: policies,
+        resourceControl: policies,
+      }),
+    ),
+    [],
+  ),
+  account: v.optional(
+    v.array(
+      v.strictObject({ id: account, unit: v.optional(text), serviceControl: policies, resourceControl: policies }),
+    ),
+    [],
+  ),
+})
+
 /** An endpoint that does the steps of rotations, named `keyturn:webhook/NAME` by secrets. */
 const rotationWebhook = v.strictObject({
   name: sinkMembers.name,
@@ -186,6 +213,7 @@ export const configSchema = v.strictObject({
   metrics: v.optional(choice('loopback', 'all', 'off'), 'loopback'),
   log: v.optional(v.strictObject({ level: v.optional(choice('debug', 'info', 'warn', 'error'), 'info') }), {}),
   quotas: v.optional(v.strictObject(quotaMembers), {}),
+  organization: v.optional(organization),
 })
 
 export type Config = v.InferOutput<typeof configSchema>

@@ -7,7 +7,7 @@ import type { Operation } from '../../src/aws/protocols/model.ts'
 import { awsQuotas } from '../../src/aws/quotas.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
 import { initialise } from '../../src/seal/unseal.ts'
-import { type Assembly, assemble } from '../../src/server.ts'
+import { type Assembly, type AssemblyOptions, assemble } from '../../src/server.ts'
 import { sign } from '../../src/sigv4/sign.ts'
 import { MemoryBackend } from '../../src/store/memory.ts'
 
@@ -46,7 +46,7 @@ export interface OutgoingRequest {
 export const devRoot: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** A whole server of dev mode but for its listener. */
-export async function startInProcess(): Promise<InProcess> {
+export async function startInProcess(options: Partial<Pick<AssemblyOptions, 'organization'>> = {}): Promise<InProcess> {
   const clock = new AdvancingClock()
   const backend = new MemoryBackend()
   const sink = new MemorySink()
@@ -63,6 +63,7 @@ export async function startInProcess(): Promise<InProcess> {
     quotas: awsQuotas,
     managementAccount: '000000000000',
     dev: true,
+    ...options,
     reporter: { warn: report, error: report },
   })
   return {

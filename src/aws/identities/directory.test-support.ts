@@ -3,6 +3,7 @@ import type { Caller } from '../call.ts'
 import { iam } from '../iam/index.ts'
 import type { IamOperations } from '../models/iam.ts'
 import type { StsOperations } from '../models/sts.ts'
+import type { Organization } from '../organization.ts'
 import type { Credential, CredentialRefusal } from '../platform.ts'
 import type { Quotas } from '../quotas.ts'
 import { sts } from '../sts/index.ts'
@@ -43,13 +44,13 @@ export interface Directory {
 }
 
 export async function openDirectory(
-  options: { readonly dev?: boolean; readonly quotas?: Partial<Quotas> } = {},
+  options: { readonly dev?: boolean; readonly quotas?: Partial<Quotas>; readonly organization?: Organization } = {},
 ): Promise<Directory> {
-  const { dev = false, quotas = {} } = options
+  const { dev = false, quotas = {}, organization } = options
   const harness = await openHarness([iam, sts], {
     dev,
     quotas,
-    identities: ({ clock }) => openIdentities({ clock, dev, managementAccount: account }),
+    identities: ({ clock }) => openIdentities({ clock, dev, managementAccount: account, organization }),
   })
   const root = harness.root(account)
   const directory: Directory = {

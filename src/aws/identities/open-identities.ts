@@ -2,7 +2,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { Store, Transaction } from '../../store/store.ts'
 import { LastUses } from '../iam/last-use.ts'
 import { findPrincipal } from '../iam/principal.ts'
-import type { Credential, CredentialRefusal, Identities } from '../platform.ts'
+import type { Organization } from '../organization.ts'
+import type { CallerPolicies, Credential, CredentialRefusal, Identities } from '../platform.ts'
+import type { Caller } from '../call.ts'
 import { callerPolicies } from './caller-policies.ts'
 import { devCredential } from './dev-credential.ts'
 import { longTermCredential } from './long-term.ts'
@@ -16,19 +18,38 @@ export interface IdentitiesOptions {
   readonly managementAccount: string
   /** Where dates of last use are written down; without it none are. */
   readonly store?: Store
+  /** Without it nothing limits an account, and nobody pays for asking. */
+  readonly organization?: Organization | undefined
 }
 
 /** Who may be who, as IAM and STS keep it in the store. Every request reads it anew, so what is revoked is refused at once. */
 export function openIdentities(options: IdentitiesOptions): Identities {
-  const { store, clock } = options
+  const { store, clock, organization } = options
   const uses = store && new LastUses({ store, clock })
   return {
     ...(uses && { noteUse: (caller, service, region) => uses.note(caller, service, region) }),
     credential: (tx, accessKeyId, token) => readCredential(tx, accessKeyId, token, options),
-    policies: callerPolicies,
+    ...guardRails(organization),
     principalId: async (tx, principal) => (await findPrincipal(tx, principal, options))?.id,
     principalExists: async (tx, principal) => (await findPrincipal(tx, principal, options)) !== undefined,
   }
+}
+
+function guardRails(organization: Organization | undefined): Pick<Identities, 'policies' | 'resourceControl'> {
+  if (!organization) return { policies: callerPolicies }
+  return {
+    policies: async (tx, caller) => limited(await callerPolicies(tx, caller), caller, organization),
+    resourceControl: async (_tx, account) => organization.resourceControl(account),
+  }
+}
+
+function limited(
+  policies: CallerPolicies | undefined,
+  { account }: Caller,
+  organization: Organization,
+): CallerPolicies | undefined {
+  const serviceControl = organization.serviceControl(account)
+  return policies && serviceControl ? { ...policies, serviceControl } : policies
 }
 
 async function readCredential(

@@ -95,11 +95,11 @@ const onlyOfRealCalls = new Set([
 ])
 
 async function assembled({ call, action, resource, input, specific, given }: Parts, { tx, platform }: Finding) {
-  const { identities } = platform
+  const { identities, organization } = platform
   const policies = await identities.policies(tx, call.caller)
   if (!policies) throw principalNotFound(call.caller.arn)
   const resourceControl = await identities.resourceControl?.(tx, resource.account)
-  const known = conditionLookup({ call, policies, resource, input, specific })
+  const known = conditionLookup({ call, policies, resource, input, specific, organization })
   const askedKeys = new Map<string, string | readonly string[] | undefined>()
   const context: ConditionLookup = (key) => {
     const values = given?.get(key)

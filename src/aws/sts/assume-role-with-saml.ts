@@ -39,7 +39,7 @@ export const assumeRoleWithSAML = operation('AssumeRoleWithSAML', {
     checkAssertion(assertion, provider, now)
     const identity = readSamlIdentity(assertion, provider)
     const named = identity.pairs.some(([arn, by]) => arn === input.RoleArn && by === provider.arn)
-    if (!role || !named || !letsIn(identity, action, context)) throw notAuthorized(action)
+    if (!role || !named || !(await letsIn(identity, action, context))) throw notAuthorized(action)
     const fresh = await useAssertion(tx, { provider: provider.arn, id: assertion.id, until: assertion.notAfter, now })
     if (!fresh) throw assertionUsed()
     return issue(input, role, { provider, assertion, identity, now }, context)

@@ -70,7 +70,7 @@ async function prepare(
   const { call, resource } = context
   const { account } = resource
   const who = { ...identity, provider: provider.arn, sessionName: input.RoleSessionName }
-  const authorised = letsIn(who, action, context)
+  const authorised = await letsIn(who, action, context)
   const { tags, transitive } = readSessionTags(
     { Tags: identity.tags, TransitiveTagKeys: identity.transitive },
     undefined,

@@ -33,7 +33,11 @@ export async function federatedRole(
  * Whether the role's trust policy lets somebody in, with the tags and the source identity that they bring. Nobody signs such a
  * call, so the operation asks for itself.
  */
-export function letsIn(identity: FederatedIdentity, action: string, { call, resource }: Context): boolean {
+export async function letsIn(
+  identity: FederatedIdentity,
+  action: string,
+  { tx, call, resource, platform }: Context,
+): Promise<boolean> {
   const { provider, conditions, tags, transitive, sourceIdentity, sessionName } = identity
   const specific = () => ({
     ...conditions,
@@ -42,11 +46,24 @@ export function letsIn(identity: FederatedIdentity, action: string, { call, reso
     'sts:TransitiveTagKeys': transitive.length > 0 ? transitive : undefined,
   })
   const policies = { identity: [], tags: {} }
-  const context = conditionLookup({ call, policies, resource, input: { Tags: tags }, specific })
+  const context = conditionLookup({
+    call,
+    policies,
+    resource,
+    input: { Tags: tags },
+    specific,
+    organization: platform.organization,
+  })
   const needed = [action]
   if (tags.length > 0) needed.push('sts:TagSession')
   if (sourceIdentity !== undefined) needed.push('sts:SetSourceIdentity')
-  const set = { identity: [], resource: resource.policies ?? [], resourceMode: 'root-of-trust' } as const
+  const resourceControl = await platform.identities.resourceControl?.(tx, resource.account)
+  const set = {
+    identity: [],
+    resource: resource.policies ?? [],
+    resourceMode: 'root-of-trust',
+    resourceControl,
+  } as const
   const principal = { type: 'federated', provider } as const
   return needed.every((one) => {
     const request = { principal, action: one, resource: resource.arn, resourceAccount: resource.account, context }

@@ -21,9 +21,16 @@ export async function roleTrusting(
     resource: found,
     input: {},
     specific: () => ({}),
+    organization: finding.platform.organization,
   })
   const { principal } = call.caller
   const request = { principal, action: 'sts:AssumeRole', resource: arn, resourceAccount: found.account, context }
-  const policies = { identity: [], resource: found.policies ?? [], resourceMode: 'root-of-trust' } as const
+  const resourceControl = await finding.platform.identities.resourceControl?.(finding.tx, found.account)
+  const policies = {
+    identity: [],
+    resource: found.policies ?? [],
+    resourceMode: 'root-of-trust',
+    resourceControl,
+  } as const
   return evaluate(request, policies).allowed ? found.record : undefined
 }
