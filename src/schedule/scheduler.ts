@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { after, type Key } from '../store/key.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import { type Due, type DueRecord, dueBetween, dueKey } from './due.ts'
+import { workLimit } from './work-limit.ts'
 
 /** Work in hand. `finish` belongs into the transaction that completes it, so that it is done exactly once. */
 export interface Job extends Due {
@@ -242,7 +243,7 @@ export class Scheduler {
     const finish = async (tx: Transaction) => {
       if (!(await takeOut(tx))) throw new ClaimLost(`${kind} ${id}`)
     }
-    const limit = this.#claimLimit()
+    const limit = workLimit(this.#options.claimMilliseconds)
     const extend = async () => {
       await store.transaction(async (tx) => {
         tx.put(key, { ...(await check(tx)), claim: newClaim() } satisfies DueRecord)
@@ -272,30 +273,5 @@ export class Scheduler {
       })
     }
     return true
-  }
-
-  /** A job that does not come to an end must not hold up the others for ever; what it still tries to commit is refused. */
-  #claimLimit() {
-    const { claimMilliseconds } = this.#options
-    const late = Promise.withResolvers<never>()
-    const begin = () =>
-      setTimeout(
-        () => late.reject(new Error(`the job was still at work after ${claimMilliseconds} ms`)),
-        claimMilliseconds,
-      ).unref()
-    let timer = begin()
-    return {
-      renew() {
-        clearTimeout(timer)
-        timer = begin()
-      },
-      async hold(work: Promise<void>): Promise<void> {
-        try {
-          await Promise.race([work, late.promise])
-        } finally {
-          clearTimeout(timer)
-        }
-      },
-    }
   }
 }

@@ -103,10 +103,9 @@ async function runSteps(gateway: Gateway, job: Job, begun: Work): Promise<void> 
       return must(gateway, secret, eventsOf[run.mode].failed, { ...reference(job, work), Failure: failure })
     }
     const next = run.mode === 'test' ? undefined : rotationSteps[rotationSteps.indexOf(run.step) + 1]
-    const looked = await readWork(gateway, job)
-    if (looked?.run.versionId !== run.versionId) return
-    if (next === undefined) return end(gateway, job, looked)
-    work = await writeStep(gateway, job, looked, next)
+    const noted = await noteStep(gateway, job, work, next)
+    if (next === undefined) return end(gateway, job, noted)
+    work = noted
   }
 }
 
@@ -128,16 +127,18 @@ function reference(job: Job, { secret, run }: Work) {
   return { Secret: secret, VersionId: run.versionId, Job: job }
 }
 
-/** Writes down that a step is done, unless the run has ended meanwhile. */
-async function writeStep(gateway: Gateway, job: Job, { secret, run }: Work, step: RotationStep): Promise<Work> {
-  const next: RotationRun = { ...run, step }
-  await gateway.platform.store.transaction(async (tx) => {
+/** Writes down that a step is done, unless the run has ended meanwhile, and looks at the secret as the step has left it. */
+async function noteStep(gateway: Gateway, job: Job, { run }: Work, next: RotationStep | undefined): Promise<Work> {
+  return gateway.platform.store.transaction(async (tx) => {
     await job.check(tx)
-    const state = await readRotationState(tx, secret)
-    if (state.run?.versionId !== run.versionId) throw new ClaimLost(job.id)
-    writeRotationState(tx, secret, state, { ...state, run: next })
+    const secret = await readSecret(tx, job)
+    const state = secret && (await readRotationState(tx, secret))
+    if (!secret || state?.run?.versionId !== run.versionId) throw new ClaimLost(job.id)
+    if (next === undefined) return { secret, run }
+    const noted: RotationRun = { ...run, step: next }
+    writeRotationState(tx, secret, state, { ...state, run: noted })
+    return { secret, run: noted }
   })
-  return { secret, run: next }
 }
 
 async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOutcome> {
