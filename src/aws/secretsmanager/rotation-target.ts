@@ -1,6 +1,5 @@
 import { parseArn } from '../../iam/arn.ts'
 import type { FoundRotator, Rotator } from '../../rotators/rotator.ts'
-import type { Secret } from '../../base/secret.ts'
 import type { Context, Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
 import type { ResourceFacts } from '../resource.ts'
@@ -54,20 +53,23 @@ export async function checkTarget(
   return target.kind === 'built-in' ? checkLending(context, secret, target.rotator) : undefined
 }
 
-/** Whoever has rights lent to a rotation must be able to read the secret that lends them. */
+/**
+ * Whoever has rights lent to a rotation must be able to read the secret that lends them. A caller who may not read the secret itself
+ * leaves what was agreed before: the rotator compares it with the value when it uses it.
+ */
 async function checkLending(context: Context, secret: SecretRecord, rotator: Rotator): Promise<string | undefined> {
+  const agreed = secret.rotation?.binding
   if (!rotator.lending) return undefined
-  const value = await readText(context, arnOf(secret))
+  const own = await context.invoke(getSecretValue, { SecretId: arnOf(secret) })
+  if (own.refused) return agreed
+  const { SecretString: value } = own.output
   if (value === undefined) throw rotatorRefuses('its value must be text.')
   const lending = rotator.lending(value)
   if ('refused' in lending) throw rotatorRefuses(lending.refused)
   if ('none' in lending) return undefined
-  if (lending.binding !== secret.rotation?.binding) await readText(context, lending.arn)
+  if (lending.binding !== agreed) {
+    const { refused } = await context.invoke(getSecretValue, { SecretId: lending.arn })
+    if (refused) throw refused
+  }
   return lending.binding
-}
-
-async function readText(context: Context, id: string): Promise<Secret<string> | undefined> {
-  const { output, refused } = await context.invoke(getSecretValue, { SecretId: id })
-  if (refused) throw refused
-  return output.SecretString
 }

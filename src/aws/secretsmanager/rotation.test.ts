@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
 import { openSecretsManager, refusal, type SecretsManager } from '../../../test/secrets-manager.ts'
+import { AdvancingClock } from '../../base/clock.ts'
+import { Secret } from '../../base/secret.ts'
+import type { ChangeEvent } from '../../events/event.ts'
+import type { ChangeEvents } from '../../events/outbox.ts'
+import { devSeal } from '../../seal/seals/dev.ts'
+import { MemoryBackend } from '../../store/memory.ts'
 import { AwsError } from '../errors.ts'
 import { openRotators } from '../../rotators/open-rotators.ts'
 import {
   type RemoteRotator,
   type RotationEvent,
   type RotationStep,
+  type Rotator,
   stepDone,
   stepFailed,
   type StepOutcome,
@@ -415,5 +422,84 @@ test('replicas follow every step', async () => {
   expect((await there('DescribeSecret', { SecretId: 's' }))['VersionIdsToStages']).toMatchObject({
     [token]: ['AWSPENDING', 'AWSCURRENT'],
   })
+  await harness.close()
+})
+
+test('a pending value that a rotator replaces is replaced everywhere', async () => {
+  const steps: string[] = []
+  const rotator: Rotator = {
+    name: 'own',
+    async run(step, secret) {
+      steps.push(step)
+      if (step === 'createSecret') await secret.putPending(new Secret('refused'))
+      if (step === 'setSecret') await secret.putPending(new Secret('taken'))
+      if (step === 'finishSecret') await secret.makeCurrent()
+      return stepDone
+    },
+  }
+  const arn = 'arn:aws:lambda:us-east-1:111111111111:function:own'
+  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const }
+  const { harness, sm, as } = await openSecretsManager({ rotators })
+  await sm('CreateSecret', { Name: 's', SecretString: 'first', AddReplicaRegions: [{ Region: 'eu-west-1' }] })
+  await sm('RotateSecret', { SecretId: 's', RotationLambdaARN: 'own' })
+  await harness.scheduler.runDue()
+  expect(steps).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+  for (const region of ['us-east-1', 'eu-west-1']) {
+    const there = as(harness.root(), region)
+    expect((await there('GetSecretValue', { SecretId: 's' }))['SecretString']).toBe('taken')
+  }
+  await harness.close()
+})
+
+test('processes that share a store do each step once, and none beside another', async () => {
+  const backend = new MemoryBackend()
+  const seal = devSeal()
+  const clock = new AdvancingClock()
+  const seen: string[] = []
+  const under = new Set<string>()
+  const rotator: Rotator = {
+    name: 'own',
+    async run(step, secret) {
+      const id = secret.binding ?? ''
+      expect(under.has(id)).toBe(false)
+      under.add(id)
+      if (step === 'createSecret') await secret.putPending(new Secret('next'))
+      await new Promise(setImmediate)
+      if (step === 'finishSecret') await secret.makeCurrent()
+      under.delete(id)
+      seen.push(step)
+      return stepDone
+    },
+    lending: (value) => ({ arn: 's0', binding: value.reveal() }),
+  }
+  const arn = 'arn:aws:lambda:us-east-1:111111111111:function:own'
+  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const }
+  const processes = []
+  for (let index = 0; index < 3; index++) processes.push(await openSecretsManager({ backend, seal, clock, rotators }))
+  const [{ sm }] = processes as [SecretsManager]
+  const names = Array.from({ length: 20 }, (_, index) => `s${index}`)
+  for (const Name of names) await sm('CreateSecret', { Name, SecretString: Name })
+  for (const SecretId of names) await sm('RotateSecret', { SecretId, RotationLambdaARN: 'own' })
+  await Promise.all(processes.map(({ harness }) => harness.scheduler.runDue()))
+  expect(seen).toHaveLength(4 * names.length)
+  for (const { harness } of processes) expect(harness.failures).toEqual([])
+  for (const { harness } of processes) await harness.close()
+})
+
+test('rotations are told as change events', async () => {
+  const told: ChangeEvent[] = []
+  const events: ChangeEvents = { wants: () => true, emit: (_tx, event) => void told.push(event) }
+  const rotators = openRotators({ database, webhooks: new Map(), forward: () => undefined })
+  const { harness, sm } = await openSecretsManager({ rotators, events })
+  const { ARN } = await sm('CreateSecret', { Name: 's', SecretString: 'first' })
+  await sm('RotateSecret', { SecretId: 's', RotationLambdaARN: generic })
+  await harness.scheduler.runDue()
+  const rotations = told.filter(({ detailType }) => detailType === 'AWS Service Event via CloudTrail')
+  expect(
+    rotations.map(({ source, resources, detail }) => [source, resources, (detail as { eventName: string }).eventName]),
+  ).toEqual([
+    ['aws.secretsmanager', [ARN], 'RotationStarted'],
+    ['aws.secretsmanager', [ARN], 'RotationSucceeded'],
+  ])
   await harness.close()
 })
