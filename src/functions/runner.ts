@@ -40,6 +40,7 @@ export type FunctionHost = Pick<FunctionRunner, 'invoke' | 'forget' | 'programOf
 
 /** A range that neither Debian nor systemd gives to anybody (systemd, «Users, Groups, UIDs and GIDs»). */
 const defaultUids = { first: 60_600, count: 500 }
+const mostOpenLogs = 64
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
 
 interface Idle {
@@ -231,6 +232,11 @@ export class FunctionRunner {
     const key = arn.split(':').slice(3, 7).join('-')
     const known = this.#logs.get(key)
     if (known) return known
+    const [oldest] = this.#logs
+    if (oldest && this.#logs.size >= mostOpenLogs) {
+      oldest[1].close()
+      this.#logs.delete(oldest[0])
+    }
     const log = new FunctionLog(logFolder === undefined ? undefined : join(logFolder, `${fileName(key, name)}.log`))
     this.#logs.set(key, log)
     return log

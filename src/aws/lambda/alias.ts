@@ -5,6 +5,9 @@ import { aliasNotFound, aliasWeights, functionNotFound } from './messages.ts'
 import { type AliasRecord, aliases, type FunctionRecord } from './records.ts'
 import { functionArn } from './reference.ts'
 
+/** As for versions: so many that one transaction deletes them. */
+export const mostAliases = 1_000
+
 export async function readAlias(tx: Transaction, fn: FunctionRecord, name: string): Promise<AliasRecord> {
   const alias = await aliases.get(tx, fn.account, fn.region, fn.name, name)
   if (!alias) throw aliasNotFound(functionArn(fn, name))

@@ -1,6 +1,8 @@
 import { lambdaZipLimits, checkZip } from '../../functions/zip.ts'
 import type { CodeSource } from '../../functions/code-folders.ts'
 import type { Secret } from '../../base/secret.ts'
+import { plan } from '../../schedule/due.ts'
+import type { Job } from '../../schedule/scheduler.ts'
 import type { Store, Transaction } from '../../store/store.ts'
 import { assert } from '../../base/assert.ts'
 import { badZip, codeMissing, codeStorageFull, notOffered, requestTooLarge, zipTooLarge } from './messages.ts'
@@ -71,18 +73,30 @@ export async function shareCode(tx: Transaction, place: Place, reference: CodeRe
   codeUses.put(tx, { ...known, uses: known.uses + 1 }, ...key)
 }
 
-/** One version less uses an archive, which goes with the last. */
-export async function dropCode(tx: Transaction, place: Place, reference: CodeReference): Promise<void> {
+/** The kind of due work that removes an archive which no version uses. */
+export const codeRemoval = 'lambda/code'
+
+/** One version less uses an archive. With the last it goes, soon: a function may have more rows of code than one commit can take. */
+export async function dropCode(tx: Transaction, place: Place, reference: CodeReference, now: number): Promise<void> {
   const key = keyOf(place, reference)
   const known = await codeUses.get(tx, ...key)
   assert(known, 'the code of a version is stored')
-  if (known.uses > 1) {
-    codeUses.put(tx, { ...known, uses: known.uses - 1 }, ...key)
-    return
-  }
-  for (let row = 0; row < known.rows; row++) codeRows.delete(tx, ...key, rowName(row))
-  codeUses.delete(tx, ...key)
-  await countStored(tx, place, -known.bytes)
+  codeUses.put(tx, { ...known, uses: known.uses - 1 }, ...key)
+  if (known.uses === 1) plan(tx, { at: now, kind: codeRemoval, id: JSON.stringify(key) })
+}
+
+/** Removes an archive, unless it is used again. */
+export function removeCode(store: Store, job: Job): Promise<void> {
+  return store.transaction(async (tx) => {
+    await job.finish(tx)
+    const key = JSON.parse(job.id) as [account: string, region: string, hash: string]
+    const known = await codeUses.get(tx, ...key)
+    if (known?.uses !== 0) return
+    for (let row = 0; row < known.rows; row++) codeRows.delete(tx, ...key, rowName(row))
+    codeUses.delete(tx, ...key)
+    const [account, region] = key
+    await countStored(tx, { account, region }, -known.bytes)
+  })
 }
 
 /** The archive of a version, for whoever runs it. */

@@ -19,6 +19,7 @@ export const createFunction = operation('CreateFunction', {
     const { account, region, name } = readReference(input.FunctionName, undefined, call)
     if (await functions.get(tx, account, region, name)) throw functionExists(name)
     const settings = newSettings(input, name)
+    if (input.Tags) await context.require({ action: 'lambda:TagResource', resource })
     await checkRole(settings.role, resource.arn, context)
     const archive = await readArchive(input.Code)
     const fn: FunctionRecord = {
@@ -34,6 +35,7 @@ export const createFunction = operation('CreateFunction', {
         revisionId: uuid(),
       },
       lastVersion: 0,
+      published: 0,
       tags: withTags([], input.Tags),
       policies: {},
     }

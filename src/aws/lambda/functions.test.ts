@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Secret } from '../../base/secret.ts'
 import { zipOf } from '../../functions/functions.test-support.ts'
-import { codeRows, codeUses, usages } from './records.ts'
+import { aliases, codeRows, codeUses, functions, usages } from './records.ts'
 import {
   account,
   answering,
@@ -22,7 +22,10 @@ beforeAll(async () => {
   await lambda.iam('CreateRole', { RoleName: 'other', AssumeRolePolicyDocument: trust() })
 })
 afterAll(() => lambda.close())
-beforeEach(() => lambda.call('DeleteFunction', { FunctionName: 'f' }).catch(() => undefined))
+beforeEach(async () => {
+  await lambda.call('DeleteFunction', { FunctionName: 'f' }).catch(() => undefined)
+  await lambda.harness.scheduler.runDue()
+})
 
 const code = (error: unknown) => (error as { code?: string }).code
 const refused = (operation: string, input: unknown) =>
@@ -192,7 +195,10 @@ describe('CreateFunction', () => {
     await expect(lambda.call('CreateFunction', creation(), maker)).rejects.toMatchObject({
       code: 'AccessDeniedException',
     })
-    await attach(create, pass)
+    await attach({ ...create, Action: 'lambda:CreateFunction' }, pass)
+    await expect(lambda.call('CreateFunction', creation({ Tags: { a: '1' } }), maker)).rejects.toMatchObject({
+      text: expect.stringContaining('lambda:TagResource') as string,
+    })
     expect(await lambda.call('CreateFunction', creation(), maker)).toMatchObject({ FunctionName: 'f' })
   })
 
@@ -344,11 +350,36 @@ describe('versions and aliases', () => {
     expect(await lambda.call('DeleteFunction', { FunctionName: 'f' })).toEqual({ StatusCode: 204 })
     expect((await rows()).length).toBe(3)
     await lambda.call('DeleteFunction', { FunctionName: 'g' })
+    await lambda.call('CreateFunction', creation({ FunctionName: 'g', Code }))
+    await lambda.harness.scheduler.runDue()
+    expect((await rows()).length).toBe(3)
+    await lambda.call('DeleteFunction', { FunctionName: 'g' })
+    await lambda.harness.scheduler.runDue()
     expect(await rows()).toEqual([])
     expect(await lambda.call('GetAccountSettings', {})).toMatchObject({
       AccountUsage: { TotalCodeSize: 0, FunctionCount: 0 },
     })
   })
+})
+
+test('versions and aliases of a function are bounded', async () => {
+  await lambda.call('CreateFunction', creation({ Publish: true }))
+  const { store } = lambda.harness
+  const key = [account, 'us-east-1', 'f'] as const
+  await store.transaction(async (tx) => {
+    const fn = await functions.get(tx, ...key)
+    if (fn) functions.put(tx, { ...fn, published: 2_000 }, ...key)
+    for (let index = 0; index < 1_000; index++) {
+      const name = `a${index}`
+      aliases.put(tx, { name, version: '1', description: '', weights: [], revisionId: '' }, ...key, name)
+    }
+  })
+  await lambda.call('UpdateFunctionCode', { FunctionName: 'f', ZipFile: answering('new') })
+  expect(code(await refused('PublishVersion', { FunctionName: 'f' }))).toBe('CodeStorageExceededException')
+  const alias = { FunctionName: 'f', Name: 'more', FunctionVersion: '1' }
+  expect(code(await refused('CreateAlias', alias))).toBe('InvalidParameterValueException')
+  await lambda.call('DeleteFunction', { FunctionName: 'f' })
+  expect(await store.transaction((tx) => aliases.range(tx, { limit: 10 }))).toEqual([])
 })
 
 describe('the rest', () => {

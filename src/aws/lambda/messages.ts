@@ -51,6 +51,9 @@ export const requestTooLarge = (most: number) =>
     `Request must be smaller than ${most} bytes for the CreateFunction operation`,
   )
 export const codeStorageFull = () => new AwsError('CodeStorageExceededException', 'Code storage limit exceeded.')
+export const tooManyVersions = (most: number) =>
+  new AwsError('CodeStorageExceededException', `A function can have at most ${most} versions here. Delete some.`)
+export const tooManyAliases = (most: number) => invalid(`A function can have at most ${most} aliases here.`)
 export const codeMissing = () => invalid('Please provide a source for function code.')
 export const mandatoryForZip = () =>
   invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')

@@ -58,6 +58,8 @@ export interface FunctionRecord {
   readonly latest: VersionRecord
   /** The highest number that a version ever had. */
   readonly lastVersion: number
+  /** How many published versions there are. */
+  readonly published: number
   /** In the order of adding. */
   readonly tags: readonly (readonly [key: string, value: string])[]
   /** By qualifier; that of the function itself under an empty text. */

@@ -10,14 +10,14 @@ import { publish } from './publish.ts'
 export const updateFunctionCode = operation('UpdateFunctionCode', {
   on: wholeFunction,
   async handle(input, { fn }, context) {
-    const { tx, platform } = context
+    const { tx, call, platform } = context
     checkRevision(input.RevisionId, fn.latest)
     if (input.PublishTo !== undefined) throw notOffered('A capacity provider')
     const archive = await readArchive(input)
     const code = { code: archive.reference, architecture: input.Architectures?.[0] ?? fn.latest.architecture }
     if (input.DryRun) return configurationOf(fn, { ...fn.latest, ...code }, platform)
     await keepCode(tx, fn, archive)
-    await dropCode(tx, fn, fn.latest.code)
+    await dropCode(tx, fn, fn.latest.code, call.now)
     const changed = changeLatest(fn, code, context)
     if (!input.Publish) return configurationOf(changed, changed.latest, platform)
     const published = await publish(tx, changed, undefined)

@@ -12,7 +12,7 @@ export const updateFunctionConfiguration = operation('UpdateFunctionConfiguratio
   async handle(input, { fn }, context) {
     checkRevision(input.RevisionId, fn.latest)
     const { environment, ...settings } = changedSettings(fn.latest, input)
-    if (input.Role !== undefined && input.Role !== fn.latest.role) await checkRole(input.Role, functionArn(fn), context)
+    if (input.Role !== undefined) await checkRole(input.Role, functionArn(fn), context)
     const { environment: _replaced, ...latest } = fn.latest
     const changed = changeLatest({ ...fn, latest }, { ...settings, ...(environment && { environment }) }, context)
     return configurationOf(changed, changed.latest, context.platform)
