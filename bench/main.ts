@@ -46,14 +46,17 @@ async function main(): Promise<number> {
   }
 }
 
-function choose({ variants: names, workers, only }: Options): readonly Variant[] {
+function choose({ variants: chosen, workers, only }: Options): readonly Variant[] {
   const all = variants(workers)
-  const unknown = names.find((name) => name !== 'all' && !all.some((variant) => variant.name === name))
+  const unknown = chosen.find((name) => name !== 'all' && !all.some((variant) => variant.name === name))
   if (unknown !== undefined) throw new UsageError(`There is no variant «${unknown}».`)
-  const wanted = ({ name }: Scenario): boolean =>
-    only.length === 0 || only.some((part) => name.toLowerCase().includes(part))
+  const names = new Set(all.flatMap((variant) => variant.scenarios.map(({ name }) => name.toLowerCase())))
+  const wanted = ({ name }: Scenario): boolean => {
+    const own = name.toLowerCase()
+    return only.length === 0 || only.some((part) => (names.has(part) ? own === part : own.includes(part)))
+  }
   return all
-    .filter(({ name }) => names.includes('all') || names.includes(name))
+    .filter(({ name }) => chosen.includes('all') || chosen.includes(name))
     .map((variant) => ({ ...variant, scenarios: variant.scenarios.filter(wanted) }))
 }
 
@@ -124,8 +127,9 @@ async function runVariant(variant: Variant, stage: Stage, { options, driver, bar
 function tell({ json, baseline }: Options, { results, starts }: Findings): void {
   const goals = goalsOf(results, starts)
   process.stdout.write(`\n${resultTable(results)}\n\n${startTable(starts)}\n\n${goalTable(goals)}\n`)
-  for (const { scenario, variant, invalid } of results) {
-    if (invalid) process.stdout.write(`${scenario}, ${variant}: ${invalid}.\n`)
+  for (const { scenario, variant, invalid, disturbed } of results) {
+    const remark = invalid ?? disturbed
+    if (remark) process.stdout.write(`${scenario}, ${variant}: ${remark}.\n`)
   }
   const [processor] = cpus()
   const document = {
@@ -147,7 +151,8 @@ function rounded(value: number): number {
 
 function exitCode({ quick }: Options, { results }: Findings): number {
   if (!quick) return 0
-  const slow = results.filter((result) => result.target && shareOf(result, result.target) < result.target.floor)
+  const valid = results.filter(({ invalid }) => invalid === undefined)
+  const slow = valid.filter((result) => result.target && shareOf(result, result.target) < result.target.floor)
   for (const { scenario, target } of slow) {
     say(`${scenario} is much slower than it should be: its share of the bare server is below ${target?.floor}.`)
   }

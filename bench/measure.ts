@@ -22,6 +22,8 @@ export interface Timing {
 
 /** A server as it was seen under load. Times in milliseconds, processor time in microseconds a request. */
 export interface Figures {
+  /** In the measured part of a round. */
+  readonly requests: number
   readonly requestsPerSecond: number
   readonly p50: number
   readonly p99: number
@@ -115,6 +117,7 @@ function medians(rounds: readonly Seen[]): Figures {
     return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2
   }
   return {
+    requests: median((seen) => seen.requests),
     requestsPerSecond: median((seen) => seen.requests / seen.seconds),
     p50: median((seen) => seen.p50),
     p99: median((seen) => seen.p99),

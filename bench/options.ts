@@ -27,7 +27,7 @@ Usage: npm run bench -- [options]
 
   --secrets <n,…>      sizes of the store (default 1000)
   --variants <a,…>     sqlite, small-cache, audit-sync, postgres, postgres-uncached, workers, or all (default sqlite)
-  --only <part,…>      only the scenarios whose names contain one of these
+  --only <part,…>      only the scenarios with one of these names, or whose names contain one of these
   --seconds <n>        measured seconds of a round (default 3)
   --rounds <n>         rounds, of which the medians count (default 3)
   --connections <n>    keep-alive connections, each with one request under way (default 32)

@@ -10,6 +10,9 @@ export interface Cores {
   readonly apart: boolean
 }
 
+/** Keeps a program on some cores; part of util-linux. */
+const pin = 'taskset'
+
 /** The cores that this process may use, as the kernel lists them (`0-3,6`); all of them where it does not say. */
 function allowedCores(): readonly number[] {
   try {
@@ -26,7 +29,7 @@ function allowedCores(): readonly number[] {
 /** Gives each serving process a core of its own and the driver the last one, where there are enough cores. */
 export function shareCores(workers: number): Cores {
   const all = allowedCores()
-  const pins = spawnSync('taskset', ['--version']).status === 0
+  const pins = spawnSync(pin, ['--version']).status === 0
   if (!pins || all.length < workers + 1) return { server: all, driver: all, apart: false }
   return { server: all.slice(0, workers), driver: all.slice(-1), apart: true }
 }
@@ -38,5 +41,5 @@ export function onCores(
   command: string,
   args: readonly string[],
 ): readonly [command: string, args: readonly string[]] {
-  return apart ? ['taskset', ['--cpu-list', cores.join(','), command, ...args]] : [command, args]
+  return apart ? [pin, ['--cpu-list', cores.join(','), command, ...args]] : [command, args]
 }

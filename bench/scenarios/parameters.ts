@@ -8,7 +8,7 @@ export const getParameter: Scenario = {
   name: 'GetParameter',
   about: 'a SecureString of 1 KB with decryption, by an IAM user with one statement',
   repeat: true,
-  target: { of: 'cpu', least: 0.22, floor: 0.1 },
+  target: { of: 'cpu', least: 0.22, floor: 0.07 },
   requests: madeBy(
     ({ users }) => users.parameterReader,
     (index, { world }) =>

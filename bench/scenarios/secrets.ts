@@ -9,7 +9,7 @@ export const getSecretValue: Scenario = {
   name: 'GetSecretValue',
   about: '1 KB, by an IAM user with one statement',
   repeat: true,
-  target: { of: 'cpu', least: 0.22, floor: 0.1 },
+  target: { of: 'cpu', least: 0.22, floor: 0.07 },
   requests: madeBy(
     ({ users }) => users.reader,
     (index, { world }) => jsonCall('secretsmanager', 'GetSecretValue', { SecretId: realName(index % world.real) }),
@@ -50,7 +50,7 @@ export const putSecretValue: Scenario = {
   about: '1 KB, durable before the answer',
   repeat: false,
   perSecond: 12_000,
-  target: { of: 'rate', least: 0.1, floor: 0.03 },
+  target: { of: 'rate', least: 0.1, floor: 0.015 },
   requests: madeBy(
     ({ users }) => users.writer,
     (index, { world }) =>
@@ -67,7 +67,7 @@ export const createSecret: Scenario = {
   about: '1 KB, durable before the answer',
   repeat: false,
   perSecond: 12_000,
-  target: { of: 'rate', least: 0.1, floor: 0.03 },
+  target: { of: 'rate', least: 0.1, floor: 0.015 },
   requests: madeBy(
     ({ users }) => users.writer,
     (index) =>

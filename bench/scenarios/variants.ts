@@ -50,7 +50,7 @@ export function variants(workers: number): readonly Variant[] {
       about: 'each batch of audit records is on the disk before its answers leave (audit.sync)',
       store: 'sqlite',
       settings: { auditSync: true },
-      scenarios: [withTarget(getSecretValue, { of: 'cpu', least: 0.15, floor: 0.07 })],
+      scenarios: [withTarget(getSecretValue, { of: 'cpu', least: 0.15, floor: 0.05 })],
       everySize: false,
     },
     {
@@ -59,7 +59,7 @@ export function variants(workers: number): readonly Variant[] {
       store: 'postgres',
       settings: {},
       scenarios: [
-        withTarget(getSecretValue, { of: 'cpu', least: 0.12, floor: 0.06 }),
+        withTarget(getSecretValue, { of: 'cpu', least: 0.12, floor: 0.04 }),
         withoutTarget(encrypt),
         withoutTarget(putSecretValue),
       ],
