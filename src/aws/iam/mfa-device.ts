@@ -4,7 +4,7 @@ import { partitionOf } from '../partition.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
 import { deviceNotFound, entityNotFound, unparsableArn } from './messages.ts'
-import { stepAt, stepOf } from './one-time-code.ts'
+import { endOf, stepAt, stepOf } from './one-time-code.ts'
 import type { Tag, UserRecord } from './records.ts'
 import { tagValues } from './tags.ts'
 
@@ -67,25 +67,44 @@ export async function deviceOfUser(serial: string, user: UserRecord, finding: Fi
   return device
 }
 
-const mostFailures = 5
+/** How many wrong codes in a row are looked at before a device is left alone for a while. */
+const patience = 5
+const longestLock = 60 * 60_000
 const mostKnown = 10_000
-/** Wrong codes of late, by device, in this process: six digits must not be tried through. */
-const failures = new Map<string, { readonly step: number; readonly count: number }>()
+
+interface Failures {
+  readonly count: number
+  readonly lockedUntil: number
+}
+
+/**
+ * Wrong codes in a row, by device, in this process: six digits must not be tried through. Each five of them double the time for
+ * which no more are looked at, up to an hour.
+ */
+const failures = new Map<string, Failures>()
 
 /**
  * The step that a code is of, if it is one of the device's for this moment and none that was taken before. After some wrong
- * codes no more are looked at until the next step. `now` is the machine's time: authenticators know no other.
+ * codes no more are looked at for a while. `now` is the machine's time: authenticators know no other.
  */
 export function takeCode(device: MfaDeviceRecord, code: string, now: number): number | undefined {
-  const { arn, lastStep = -1 } = device
+  const { arn, createdAt, lastStep = -1 } = device
+  const name = `${arn} ${createdAt}`
+  const failed = failures.get(name)
+  if (failed && now < failed.lockedUntil) return undefined
   const step = stepAt(now)
-  const failed = failures.get(arn)
-  if (failed?.step === step && failed.count >= mostFailures) return undefined
   const steps = [step - 1, step, step + 1].filter((one) => one > lastStep)
   const taken = stepOf(code, Buffer.from(device.seed, 'base64'), steps)
+  failures.delete(name)
   if (taken === undefined) {
-    if (failures.size >= mostKnown) failures.clear()
-    failures.set(arn, { step, count: failed?.step === step ? failed.count + 1 : 1 })
+    const count = (failed?.count ?? 0) + 1
+    if (failures.size >= mostKnown) failures.delete(failures.keys().next().value as string)
+    failures.set(name, { count, lockedUntil: count % patience === 0 ? lockEnd(count / patience, step) : 0 })
   }
   return taken
+}
+
+/** At the end of a step: the first lock ends with the step in which it began. */
+function lockEnd(locks: number, step: number): number {
+  return endOf(step) + Math.min(30_000 * (2 ** (locks - 1) - 1), longestLock)
 }

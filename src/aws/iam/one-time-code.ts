@@ -8,6 +8,11 @@ export function stepAt(now: number): number {
   return Math.floor(now / stepMilliseconds)
 }
 
+/** When a step is over. */
+export function endOf(step: number): number {
+  return (step + 1) * stepMilliseconds
+}
+
 /** The six digits of a step (RFC 6238 with SHA-1 over RFC 4226, as every authenticator takes by default). */
 export function codeAt(seed: Uint8Array, step: number): string {
   const counter = Buffer.alloc(8)

@@ -62,6 +62,15 @@ test('depth is bounded', () => {
   expect(parseXml(nested(100_000))).toBeUndefined()
 })
 
+test('prefixes in scope are bounded', () => {
+  const declaring = (count: number) => Array.from({ length: count }, (_, index) => ` xmlns:p${index}="u"`).join('')
+  expect(parseXml(`<a${declaring(60)}/>`)).toBeDefined()
+  expect(parseXml(`<a${declaring(90)}/>`)).toBeUndefined()
+  expect(parseXml(`<a${declaring(60)}><b${declaring(60)}/></a>`)).toBeDefined()
+  const other = declaring(60).replaceAll(':p', ':q')
+  expect(parseXml(`<a${declaring(60)}><b${other}/></a>`)).toBeUndefined()
+})
+
 test('no text makes the reader fail', () => {
   const piece = fc.constantFrom(
     '<a',

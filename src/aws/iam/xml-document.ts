@@ -23,6 +23,8 @@ const longest = 10_000_000
 const deepest = 64
 const mostElements = 200_000
 const mostAttributes = 100
+/** Prefixes in scope at once: each element that declares one copies them all. */
+const mostPrefixes = 64
 
 const nameText = /[A-Za-z_][A-Za-z0-9._-]*(?::[A-Za-z_][A-Za-z0-9._-]*)?/y
 const space = /[\t\n ]+/y
@@ -190,6 +192,7 @@ function declared(raw: Raw, scope: ReadonlyMap<string, string>): ReadonlyMap<str
     if (reserved || (prefix !== '' && uri === '')) throw new Malformed()
     namespaces.set(prefix, uri)
   }
+  if (namespaces.size > mostPrefixes) throw new Malformed()
   return namespaces
 }
 

@@ -94,6 +94,11 @@ test('assertions for others, and of other times, are refused', async () => {
     await expect(assume(signed({ recipient }))).rejects.toMatchObject(elsewhere)
   }
   await expect(assume(signed({ audience: 'urn:other' }))).rejects.toMatchObject(elsewhere)
+  const between = '</saml:Audience></saml:AudienceRestriction><saml:AudienceRestriction><saml:Audience>'
+  await expect(assume(signed({ audience: `urn:amazon:webservices${between}urn:other` }))).rejects.toMatchObject(
+    elsewhere,
+  )
+  await assume(signed({ audience: 'urn:other</saml:Audience><saml:Audience>urn:amazon:webservices' }))
   const now = Date.now()
   const times = [
     { issuedAt: now - 301_000, notAfter: now + 60_000 },

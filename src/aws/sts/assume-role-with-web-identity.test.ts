@@ -98,6 +98,23 @@ test('claims are condition keys', async () => {
   await expect(assume(issuer.token(claims({ environment: 'prod' })), 'claims')).rejects.toMatchObject(notAuthorized)
 })
 
+test('a claim in other letters is not the claim', async () => {
+  const forged = { sub: 'repo:other/app', SUB: 'repo:team/app', Sub: 'repo:team/app' }
+  await expect(assume(issuer.token(claims(forged)))).rejects.toMatchObject(notAuthorized)
+  const { SUB, ...first } = { SUB: 'repo:other/app', ...claims() }
+  await assume(issuer.token({ SUB, ...first }))
+  await federatedRole('levels', { StringEquals: { [`${issuer.name}:level`]: 'high' } })
+  await assume(issuer.token(claims({ Level: 'high' })), 'levels')
+  for (const twice of [
+    { Level: 'low', LEVEL: 'high' },
+    { LEVEL: 'high', level: 'low' },
+  ])
+    await expect(assume(issuer.token(claims(twice)), 'levels')).rejects.toMatchObject(notAuthorized)
+  await federatedRole('audience', { StringEquals: { [`${issuer.name}:oaud`]: 'other' } })
+  const disguised = issuer.token(claims({ oaud: 'other', OAUD: 'other' }))
+  await expect(assume(disguised, 'audience')).rejects.toMatchObject(notAuthorized)
+})
+
 test('tokens for others are refused', async () => {
   const wrong = refusedToken('Incorrect token audience')
   await expect(assume(issuer.token(claims({ aud: 'somebody' })))).rejects.toMatchObject(wrong)

@@ -5,7 +5,13 @@ import type { AssumeRoleRequest, AssumeRoleResponse } from '../models/sts.ts'
 import type { Context } from '../operation.ts'
 import { roleWithArn } from './assumable-role.ts'
 import { issueSession, packedSize, readSessionPolicies } from './issue-session.ts'
-import { longerThanChain, longerThanRole, otherSourceIdentity, rootMayNotAssume } from './messages.ts'
+import {
+  longerThanChain,
+  longerThanRole,
+  notWithFederation,
+  otherSourceIdentity,
+  rootMayNotAssume,
+} from './messages.ts'
 import { operation } from './operation.ts'
 import { takeSecondFactor } from './second-factor.ts'
 import { readSessionTags } from './session-tags.ts'
@@ -19,7 +25,10 @@ export const assumeRole = operation('AssumeRole', {
   async on(input, finding) {
     const { call, platform } = finding
     const found = await roleWithArn(input.RoleArn, finding)
-    if (call.caller.principal.type === 'root' && !platform.dev) throw rootMayNotAssume()
+    const { type } = call.caller.principal
+    if (type === 'root' && !platform.dev) throw rootMayNotAssume()
+    // What was lent to somebody must not grow into a role of the lender's.
+    if (type === 'federated-user') throw notWithFederation('AssumeRole')
     // Before permissions, because they may depend on it; refused calls leave the code untaken.
     await takeSecondFactor(input, finding)
     return found

@@ -29,11 +29,12 @@ const secure = (chain: string) =>
 
 const thumbprint = (pem: string) => new X509Certificate(pem).fingerprint.replaceAll(':', '').toLowerCase()
 const base = { insecureLoopback: false, timeoutMilliseconds: 2000, mostBytes: 1000, now: Date.now() }
+const here = { ...base, insecureLoopback: true }
 
 test('a certificate with a thumbprint vouches for what it signed, and for nothing else', async () => {
   const good = await secure(certificate + authority)
   const get = (port: number, ...pins: string[]) =>
-    fetchJson(`https://localhost:${port}/`, { ...base, thumbprints: pins.map(thumbprint) })
+    fetchJson(`https://localhost:${port}/`, { ...here, thumbprints: pins.map(thumbprint) })
   expect(await get(good, authority)).toEqual({ a: 1 })
   expect(await get(good, certificate)).toEqual({ a: 1 })
   expect(await get(good)).toBeUndefined()
@@ -45,10 +46,10 @@ test('a certificate with a thumbprint vouches for what it signed, and for nothin
 test('the certificate must be for the name that was asked for', async () => {
   const thumbprints = [thumbprint(authority)]
   const port = await secure(certificate + authority)
-  expect(await fetchJson(`https://127.0.0.1:${port}/`, { ...base, thumbprints })).toEqual({ a: 1 })
+  expect(await fetchJson(`https://127.0.0.1:${port}/`, { ...here, thumbprints })).toEqual({ a: 1 })
   const elsewhere = await secure(otherName + authority)
-  expect(await fetchJson(`https://127.0.0.1:${elsewhere}/`, { ...base, thumbprints })).toBeUndefined()
-  expect(await fetchJson(`https://localhost:${elsewhere}/`, { ...base, thumbprints })).toBeUndefined()
+  expect(await fetchJson(`https://127.0.0.1:${elsewhere}/`, { ...here, thumbprints })).toBeUndefined()
+  expect(await fetchJson(`https://localhost:${elsewhere}/`, { ...here, thumbprints })).toBeUndefined()
 })
 
 test('pins hold within the time of the certificate', () => {
@@ -58,6 +59,15 @@ test('pins hold within the time of the certificate', () => {
   expect(isPinned(leaf, pins, Date.parse('2019-01-01'))).toBe(false)
   expect(isPinned(leaf, pins, Date.parse('2121-01-01'))).toBe(false)
   expect(isPinned(leaf, [thumbprint(authority)], Date.parse('2030-01-01'))).toBe(false)
+})
+
+test('this machine is not asked otherwise, nor what hands out credentials to it', async () => {
+  const port = await secure(certificate + authority)
+  const thumbprints = [thumbprint(authority)]
+  for (const host of ['localhost', '127.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '0x7f000001'])
+    expect([host, await fetchJson(`https://${host}:${port}/`, { ...base, thumbprints })]).toEqual([host, undefined])
+  for (const host of ['169.254.169.254', '[fd00:ec2::254]', '2852039166', '[::ffff:a9fe:a9fe]'])
+    expect(await fetchJson(`https://${host}/`, { ...here, timeoutMilliseconds: 60_000, thumbprints })).toBeUndefined()
 })
 
 test('plain HTTP is for this machine, and only where that is allowed', async () => {

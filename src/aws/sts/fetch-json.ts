@@ -1,12 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { isIP } from 'node:net'
 import { checkServerIdentity, type TLSSocket } from 'node:tls'
+import { isOutward, outwardLookup } from './outward-address.ts'
 
 export interface FetchOptions {
   /** SHA-1 of certificates that may vouch for the server beside the known authorities. */
   readonly thumbprints: readonly string[]
-  /** Takes `http://` to this machine too: for trying things out. */
+  /** Asks this machine too, and takes `http://` for that: for trying things out. */
   readonly insecureLoopback: boolean
   readonly timeoutMilliseconds: number
   readonly mostBytes: number
@@ -22,10 +24,11 @@ export function fetchJson(url: string, options: FetchOptions): Promise<unknown> 
     const signal = AbortSignal.timeout(options.timeoutMilliseconds)
     const headers = { Accept: 'application/json', 'User-Agent': 'keyturn' }
     const secure = target.protocol === 'https:'
+    const lookup = outwardLookup({ loopback: options.insecureLoopback })
     // Whether the certificate will do is decided below, once it is there: thumbprints may stand in for an authority.
     const request = secure
-      ? requestHttps(target, { headers, signal, agent: false, rejectUnauthorized: false })
-      : requestHttp(target, { headers, signal, agent: false })
+      ? requestHttps(target, { headers, signal, lookup, agent: false, rejectUnauthorized: false })
+      : requestHttp(target, { headers, signal, lookup, agent: false })
     const give = (value: unknown) => {
       resolve(value)
       request.destroy()
@@ -56,6 +59,8 @@ export function fetchJson(url: string, options: FetchOptions): Promise<unknown> 
 
 function isAllowed({ protocol, hostname, username, password }: URL, { insecureLoopback }: FetchOptions): boolean {
   if (username !== '' || password !== '') return false
+  const address = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(address) !== 0 && !isOutward(address, { loopback: insecureLoopback })) return false
   if (protocol === 'https:') return true
   return insecureLoopback && protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
 }

@@ -37,6 +37,8 @@ export const packedTooLarge = (percent: number) =>
 
 /** `GetSessionToken` and `GetFederationToken` are for long-term credentials. */
 export const notWithSession = (operation: string) => denied(`Cannot call ${operation} with session credentials`)
+export const notWithFederation = (operation: string) =>
+  denied(`Cannot call ${operation} with federation token credentials`)
 export const onlyForUsers = (operation: string) => denied(`Cannot call ${operation} without an IAM user or root user`)
 export const wrongCode = () =>
   denied(

@@ -48,6 +48,17 @@ test('a federated user may do what both sides allow, and nothing without a polic
   await expect(directory.iam('ListUsers', {}, guest)).rejects.toMatchObject({ code: 'InvalidClientTokenId' })
 })
 
+test('a federated user assumes no role, whatever policies say', async () => {
+  const RoleArn = await directory.role('lent', trusting(ann.arn))
+  const answer = await directory.sts('GetFederationToken', { Name: 'guest', Policy: allowing('*') }, ann)
+  const guest = await directory.caller(answer.Credentials)
+  await directory.sts('AssumeRole', { RoleArn, RoleSessionName: 'one' }, ann)
+  await expect(directory.sts('AssumeRole', { RoleArn, RoleSessionName: 'one' }, guest)).rejects.toMatchObject({
+    code: 'AccessDenied',
+    text: 'Cannot call AssumeRole with federation token credentials',
+  })
+})
+
 test('root sessions last an hour at most', async () => {
   const { AccessKey } = await directory.iam('CreateAccessKey', {})
   const root = await directory.caller(AccessKey)

@@ -28,7 +28,9 @@ const redeemedWithin = 5 * minute
 export function checkAssertion(assertion: SamlAssertion, provider: SamlProviderRecord, now: number): void {
   if (assertion.issuer !== provider.issuer) throw wrongIssuer()
   if (!endpoint.test(assertion.recipient)) throw notForHere()
-  if (!assertion.audiences.some((one) => endpoint.test(one) || service.test(one))) throw notForHere()
+  const own = (audience: string) => endpoint.test(audience) || service.test(audience)
+  const { audiences } = assertion
+  if (audiences.length === 0 || !audiences.every((restriction) => restriction.some(own))) throw notForHere()
   const late = now >= assertion.notAfter || now > assertion.issuedAt + redeemedWithin
   const early = now < assertion.notBefore - leeway || now < assertion.issuedAt - leeway
   const ended = assertion.sessionNotAfter !== undefined && now >= assertion.sessionNotAfter

@@ -74,6 +74,16 @@ test('an assertion wrapped around, beside or within a signed one is not read', (
   }
 })
 
+test('a signature that asks for many prefixes is not looked at', () => {
+  // None of them is declared, so nothing changes in what is covered.
+  const listing = (count: number) => {
+    const prefixes = Array.from({ length: count }, (_, index) => `p${index}`).join(' ')
+    return signElement(plain, '_a1', undefined, undefined, prefixes)
+  }
+  expect(read(listing(64))).toMatchObject(said)
+  expect(read(listing(65))).toEqual({ refused: 'unsigned' })
+})
+
 test('comments do not cut what is read', () => {
   const commented = signElement(plain.replace('ann@example.com', 'ann@example.com.<!-- -->evil.example'), '_a1')
   expect(read(commented)).toMatchObject({ assertion: { subject: 'ann@example.com.evil.example' } })

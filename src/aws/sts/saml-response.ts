@@ -19,7 +19,8 @@ export interface SamlAssertion {
   readonly subjectType: string
   /** For whom it was made: where it may be handed in. */
   readonly recipient: string
-  readonly audiences: readonly string[]
+  /** Each restriction with those whom it lets read the assertion: who reads it must be in every one. */
+  readonly audiences: readonly (readonly string[])[]
   readonly notBefore: number
   readonly notAfter: number
   /** When the subject's own session at the provider ends. */
@@ -107,10 +108,10 @@ function confirmationOf(subject: XmlElement | undefined): XmlElement | undefined
   return own && childNamed(own, assertionNamespace, 'SubjectConfirmationData')
 }
 
-function audiencesOf(conditions: XmlElement): readonly string[] {
-  return childrenNamed(conditions, assertionNamespace, 'AudienceRestriction')
-    .flatMap((restriction) => childrenNamed(restriction, assertionNamespace, 'Audience'))
-    .flatMap((audience) => textOf(audience) ?? [])
+function audiencesOf(conditions: XmlElement): readonly (readonly string[])[] {
+  return childrenNamed(conditions, assertionNamespace, 'AudienceRestriction').map((restriction) =>
+    childrenNamed(restriction, assertionNamespace, 'Audience').flatMap((audience) => textOf(audience) ?? []),
+  )
 }
 
 function attributesOf(assertion: XmlElement): ReadonlyMap<string, readonly string[]> {

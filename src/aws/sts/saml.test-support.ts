@@ -105,13 +105,15 @@ function elementWithId(element: XmlElement, id: string): XmlElement | undefined 
 }
 
 /** Signs the element with an id and puts the signature behind its issuer, as providers do. */
-export function signElement(xml: string, id: string, key = privateKey, digestMethod = 'sha256'): string {
+export function signElement(xml: string, id: string, key = privateKey, digestMethod = 'sha256', prefixes = ''): string {
   const root = parseXml(xml)
   const element = root && elementWithId(root, id)
   if (!element) throw new Error('an element to sign')
   const digest = hash(digestMethod, canonicalXml(element), 'base64')
   const method = digestMethod === 'sha1' ? `${dsig}sha1` : 'http://www.w3.org/2001/04/xmlenc#sha256'
-  const info = `<ds:SignedInfo xmlns:ds="${dsig}"><ds:CanonicalizationMethod Algorithm="${exclusive}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${dsig}enveloped-signature"></ds:Transform><ds:Transform Algorithm="${exclusive}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`
+  const list =
+    prefixes === '' ? '' : `<InclusiveNamespaces xmlns="${exclusive}" PrefixList="${prefixes}"></InclusiveNamespaces>`
+  const info = `<ds:SignedInfo xmlns:ds="${dsig}"><ds:CanonicalizationMethod Algorithm="${exclusive}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${dsig}enveloped-signature"></ds:Transform><ds:Transform Algorithm="${exclusive}">${list}</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`
   const value = sign('sha256', Buffer.from(info), key).toString('base64')
   const signature = `<ds:Signature xmlns:ds="${dsig}">${info}<ds:SignatureValue>${value}</ds:SignatureValue></ds:Signature>`
   const at = xml.indexOf('</saml:Issuer>', xml.indexOf(`ID="${id}"`)) + '</saml:Issuer>'.length

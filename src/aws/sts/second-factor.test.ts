@@ -102,6 +102,28 @@ test('codes cannot be tried through', async () => {
   await attempt()
 })
 
+test('whoever goes on trying is looked at ever more rarely, and forgiven with the right code', async () => {
+  const { caller, SerialNumber, code } = await enabled('heidi')
+  const attempt = (TokenCode: string) => directory.sts('GetSessionToken', { SerialNumber, TokenCode }, caller)
+  const fail = async (times: number) => {
+    for (let count = 0; count < times; count++) await expect(attempt(code(9))).rejects.toMatchObject(wrong)
+  }
+  const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+  await fail(5)
+  pass(30)
+  await fail(5)
+  pass(30)
+  await expect(attempt(code(0))).rejects.toMatchObject(wrong)
+  pass(30)
+  await fail(40)
+  pass(30)
+  await expect(attempt(code(0))).rejects.toMatchObject(wrong)
+  pass(3600)
+  await attempt(code(0))
+  await fail(4)
+  await attempt(code(1))
+})
+
 test('a user with a device is not deleted, and a device is nobody else’s', async () => {
   const { UserName, SerialNumber, caller } = await enabled('frank')
   expect(SerialNumber).toBe(`arn:aws:iam::${account}:mfa/frank`)

@@ -54,10 +54,21 @@ export function readWebIdentity(claims: Claims, provider: OidcProviderRecord, no
   }
 }
 
-/** Claims as condition keys: the provider's name, a colon, the claim. `aud` is who may use the token, `oaud` what `aud` said. */
+/** Claims whose meaning the standards give. */
+const registered = new Set(['iss', 'sub', 'aud', 'azp', 'exp', 'nbf', 'iat', 'jti', 'amr', 'acr', 'email'])
+
+/**
+ * Claims as condition keys: the provider's name, a colon, the claim. `aud` is who may use the token, `oaud` what `aud` said. Keys
+ * are the same in whichever case, claims are not: of two that meet, none but the one in lower case is known, so that a claim
+ * `SUB`, which a provider may let its users choose, cannot pass for `sub`.
+ */
 function claimConditions(claims: Claims, name: string, clients: readonly string[]): Conditions {
   const conditions: Record<string, string | readonly string[]> = {}
+  const met = new Map<string, number>()
+  for (const claim of Object.keys(claims)) met.set(claim.toLowerCase(), (met.get(claim.toLowerCase()) ?? 0) + 1)
   for (const [claim, value] of Object.entries(claims)) {
+    const lowered = claim.toLowerCase()
+    if (lowered === 'oaud' || (lowered !== claim && (registered.has(lowered) || met.get(lowered) !== 1))) continue
     const values = (Array.isArray(value) ? value : [value]).filter(
       (one) => typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean',
     )

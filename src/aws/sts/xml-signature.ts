@@ -84,6 +84,9 @@ function coveredText(info: XmlElement, signature: XmlElement, element: XmlElemen
   return equalBytes(hash(algorithm, text, 'buffer'), expected) ? text : undefined
 }
 
+/** Each element is asked about each of them, before anything is proven. */
+const mostPrefixes = 64
+
 /** The inclusive prefixes of an exclusive canonicalisation; nothing where the method is another. */
 function prefixesOf(method: XmlElement): readonly string[] | undefined {
   if (attributeOf(method, 'Algorithm') !== exclusive) return undefined
@@ -91,7 +94,8 @@ function prefixesOf(method: XmlElement): readonly string[] | undefined {
   if (inside.length === 0) return []
   const list = childNamed(method, exclusive, 'InclusiveNamespaces')
   if (!list || inside.length > 1) return undefined
-  return (attributeOf(list, 'PrefixList') ?? '').split(' ').filter((prefix) => prefix !== '')
+  const prefixes = (attributeOf(list, 'PrefixList') ?? '').split(' ').filter((prefix) => prefix !== '')
+  return prefixes.length > mostPrefixes ? undefined : prefixes
 }
 
 function bytesOf(element: XmlElement): Buffer | undefined {
