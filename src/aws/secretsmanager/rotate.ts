@@ -14,6 +14,7 @@ import { invokeFunction } from './rotation-function.ts'
 import { eventsOf, isComplete } from './rotation-run.ts'
 import { readRotationState, type RotationRun, secretOfJob, writeRotationState } from './rotation-state.ts'
 import { findTarget } from './rotation-target.ts'
+import { hide, valuesToHide } from './rotation-values.ts'
 import { arnOf } from './secret.ts'
 import { current, holderOf, pending } from './stages.ts'
 
@@ -160,8 +161,17 @@ async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOut
     ClientRequestToken: run.versionId,
     RotationToken: run.rotationToken,
   }
-  if (target.kind === 'remote') return target.rotator.invoke(event, new Secret(run.rotationToken))
-  return invokeFunction(gateway, call, named, event)
+  const token = new Secret(run.rotationToken)
+  if (target.kind === 'remote') return withoutValues(await target.rotator.invoke(event, token), gateway, secret)
+  const hidden = [token, ...(await valuesToHide(gateway, secret))]
+  return withoutValues(await invokeFunction(gateway, call, named, event, hidden), gateway, secret)
+}
+
+/** A function may say anything of why it failed: what a step has made meanwhile is hidden too. */
+async function withoutValues(outcome: StepOutcome, gateway: Gateway, secret: SecretRecord): Promise<StepOutcome> {
+  if (!('failed' in outcome) || outcome.failed.detail === undefined) return outcome
+  const { type, detail } = outcome.failed
+  return stepFailed(type, hide(detail, await valuesToHide(gateway, secret)))
 }
 
 function refusedStep(error: unknown): StepOutcome {

@@ -5,6 +5,7 @@ import { Secret } from '../../base/secret.ts'
 import { advanceThrough } from '../../schedule/advance.ts'
 import type { AwsError } from '../errors.ts'
 import { arn, creation, type LambdaHarness, openLambda, trust, zipped } from '../lambda/lambda.test-support.ts'
+import { childrenOf } from '../../store/key.ts'
 import { registerSecretsManagerWorkers } from './workers.ts'
 
 /** A function for the published four-step contract, without a database. */
@@ -219,6 +220,25 @@ test('a handler that throws, a role that may not, and a function that goes leave
     [token]: expect.arrayContaining(['AWSCURRENT']) as string[],
   })
 }, 60_000)
+
+test('what a handler prints or throws of the values and the token shows nowhere', async () => {
+  const talking = `
+exports.handler = async (event) => {
+  console.log('event', JSON.stringify(event), 'value', 'known-password-1234')
+  throw new Error('cannot log in with known-password-1234')
+}`
+  await make({ Code: { ZipFile: zipped({ 'index.js': talking }) } })
+  await allowService()
+  const json = JSON.stringify({ username: 'u', password: 'known-password-1234' })
+  await sm('PutSecretValue', { SecretId: 's', SecretString: new Secret(json), ClientRequestToken: 'y'.repeat(32) })
+  await rotate()
+  await lambda.harness.scheduler.runDue()
+  const state = await lambda.harness.store.transaction((tx) =>
+    tx.range(...childrenOf('secretsmanager/rotation'), { limit: 10 }),
+  )
+  expect(JSON.stringify(state)).toContain('cannot log in with [redacted]')
+  expect(JSON.stringify([state, await lambda.harness.events()])).not.toContain('known-password-1234')
+})
 
 test('a key that is disabled in the middle leaves the value as it was', async () => {
   const { KeyMetadata } = (await lambda.harness.call(lambda.root, 'kms', 'CreateKey', {})) as unknown as {

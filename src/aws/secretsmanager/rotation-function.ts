@@ -4,7 +4,7 @@ import type { Call } from '../call.ts'
 import { AwsError } from '../errors.ts'
 import { type Gateway, invoke } from '../invoke.ts'
 import { findVersion, qualifiedFunction } from '../lambda/find-function.ts'
-import { invoke as invokeOperation } from '../lambda/invoke.ts'
+import { invocation } from '../lambda/invoke.ts'
 import type { InvocationResponse } from '../models/lambda.ts'
 import type { Finding, Operation } from '../operation.ts'
 import type { ResourceFacts } from '../resource.ts'
@@ -24,16 +24,17 @@ export async function findFunction(arn: string, finding: Finding): Promise<Resou
   }
 }
 
-/** Runs a function for one step, and waits for its end. */
+/** Runs a function for one step, and waits for its end. What is to be hidden is kept out of its log. */
 export async function invokeFunction(
   gateway: Gateway,
   call: Call,
   arn: string,
   event: RotationEvent,
+  hidden: readonly Secret<string>[],
 ): Promise<StepOutcome> {
   const payload = new Secret(Buffer.from(JSON.stringify(event), 'utf8'))
   const input = { FunctionName: arn, InvocationType: 'RequestResponse', Payload: payload }
-  const { output, refused } = await invoke(gateway, call, invokeOperation as unknown as Operation, input)
+  const { output, refused } = await invoke(gateway, call, invocation(hidden) as unknown as Operation, input)
   if (refused) return stepFailed(refused.code, refused.text)
   return outcomeOf(output as InvocationResponse)
 }
