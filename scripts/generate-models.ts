@@ -69,6 +69,7 @@ const selections: readonly Selection[] = [
   { service: 'sts' },
   { service: 'ssm', operations: parameterStore },
   { service: 'lambda', operations: functions },
+  { service: 'rolesanywhere' },
 ]
 
 const models = new URL('../src/aws/models/', import.meta.url)

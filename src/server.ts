@@ -12,6 +12,7 @@ import { registerKmsWorkers } from './aws/kms/workers.ts'
 import type { Organization } from './aws/organization.ts'
 import type { Platform } from './aws/platform.ts'
 import type { Quotas } from './aws/quotas.ts'
+import { rolesanywhere } from './aws/rolesanywhere/index.ts'
 import { secretsmanager } from './aws/secretsmanager/index.ts'
 import { registerSecretsManagerWorkers } from './aws/secretsmanager/workers.ts'
 import { ssm } from './aws/ssm/index.ts'
@@ -62,7 +63,7 @@ export interface Assembly {
 }
 
 /** Every service of the AWS façade. */
-export const awsServices = [secretsmanager, ssm, kms, iam, sts, keyturn] as const
+export const awsServices = [secretsmanager, ssm, kms, iam, sts, rolesanywhere, keyturn] as const
 
 const wornCheckMilliseconds = 60_000
 

@@ -10,6 +10,7 @@ const source = join(root, 'src')
 const rooms = [
   'base',
   'crypto',
+  'x509',
   'sigv4',
   'client',
   'iam',
@@ -48,7 +49,7 @@ const forbidden: readonly (readonly [from: string, to: string, why: string])[] =
 ]
 
 /** Services in the order in which they may call each other: each only those before it. */
-const services = ['iam', 'sts', 'kms', 'lambda', 'secretsmanager', 'ssm', 'keyturn']
+const services = ['iam', 'sts', 'rolesanywhere', 'kms', 'lambda', 'secretsmanager', 'ssm', 'keyturn']
 
 interface SourceFile {
   readonly path: string

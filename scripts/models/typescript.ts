@@ -7,6 +7,7 @@ const titles = {
   sts: 'Sts',
   ssm: 'Ssm',
   lambda: 'Lambda',
+  rolesanywhere: 'RolesAnywhere',
 } as const
 
 /** The TypeScript types of a model: an interface per structure, a union per enum, and a table of the operations. */

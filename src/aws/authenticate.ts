@@ -4,6 +4,7 @@ import type { SignedRequest } from '../sigv4/request.ts'
 import { checkClaim, type Rules, verify } from '../sigv4/verify.ts'
 import type { Moment } from '../store/store.ts'
 import type { Caller } from './call.ts'
+import { proveCertificate } from './prove-certificate.ts'
 import type { CredentialRefusal, Platform } from './platform.ts'
 import type { ProtocolName } from './protocols/model.ts'
 import type { WireError } from './protocols/protocol.ts'
@@ -20,6 +21,8 @@ export interface AuthenticationFacts {
   readonly signingName: string
   readonly protocol: ProtocolName
   readonly moment: Moment
+  /** Whether the operation takes the signature of a certificate's key. */
+  readonly certified?: boolean | undefined
 }
 
 const minute = 60_000
@@ -31,17 +34,13 @@ const regionName = /^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/
 /** Finds out who signed a request. There is no way round the signature: what is not verified is anonymous or refused. */
 export async function authenticate(request: SignedRequest, facts: AuthenticationFacts): Promise<Authenticated> {
   const { platform, signingName, moment } = facts
+  const rules = rulesFor(facts)
+  const certified = facts.certified ? proveCertificate(request, rules) : undefined
+  if (certified) return 'refused' in certified ? { refused: wireError(certified.refused, facts.protocol) } : certified
   const read = readClaim(request)
   if ('anonymous' in read) return read
   if ('refused' in read) return { refused: wireError(read.refused, facts.protocol) }
   const { claim } = read
-  const rules: Rules = {
-    nowMs: platform.clock.real(),
-    windowMs: shortWindows[signingName] ?? defaultWindow,
-    service: signingName,
-    acceptsRegion: (region) => regionName.test(region),
-    presignedLifetime: 'window',
-  }
   const known = { accessKeyId: claim.accessKeyId, region: regionName.test(claim.region) ? claim.region : 'us-east-1' }
   const early = checkClaim(claim, rules)
   if (early) return { refused: wireError(early, facts.protocol), ...known }
@@ -55,6 +54,16 @@ export async function authenticate(request: SignedRequest, facts: Authentication
   if ('refused' in result) return { refused: wireError(result.refused, facts.protocol), ...known }
   platform.identities.noteUse?.(credential.caller, signingName, claim.region)
   return { caller: credential.caller, region: claim.region }
+}
+
+function rulesFor({ platform, signingName }: AuthenticationFacts): Rules {
+  return {
+    nowMs: platform.clock.real(),
+    windowMs: shortWindows[signingName] ?? defaultWindow,
+    service: signingName,
+    acceptsRegion: (region) => regionName.test(region),
+    presignedLifetime: 'window',
+  }
 }
 
 /** The error for a caller who gave no credentials to an operation that needs them. */

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../iam/compile-policy.ts'
 import type { RequestPrincipal } from '../iam/principal-match.ts'
 import type { Moment } from '../store/store.ts'
+import type { Certificate } from '../x509/certificate.ts'
 
 /** What a session adds to its principal. */
 export interface SessionFacts {
@@ -33,6 +34,8 @@ export interface Caller {
   readonly userName?: string
   readonly accessKeyId: string
   readonly session?: SessionFacts
+  /** Certificates that came with a request, the one whose key signed it first. Who vouches for them is not known yet. */
+  readonly certificates?: readonly Certificate[]
 }
 
 /** One request, the same for every operation that it causes. */

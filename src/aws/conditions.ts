@@ -1,3 +1,4 @@
+import type { Secret } from '../base/secret.ts'
 import type { Call } from './call.ts'
 import type { Conditions } from './operation.ts'
 import type { Organization } from './organization.ts'
@@ -147,21 +148,24 @@ interface AnyTag {
   readonly Value?: string
   readonly TagKey?: string
   readonly TagValue?: string
+  /** Roles Anywhere holds tags to be sensitive. */
+  readonly key?: Secret<string>
+  readonly value?: Secret<string>
 }
 
-/** The tags that a request would set, in whichever of AWS's two spellings. */
+/** The tags that a request would set, in whichever of AWS's three spellings. */
 function requestTags(input: unknown): Record<string, string> | undefined {
-  const list = (input as { Tags?: readonly AnyTag[] }).Tags
+  const { Tags: list = (input as { tags?: readonly AnyTag[] }).tags } = input as { Tags?: readonly AnyTag[] }
   if (!Array.isArray(list)) return undefined
   const tags: Record<string, string> = Object.create(null)
   for (const tag of list as readonly AnyTag[]) {
-    const key = tag.Key ?? tag.TagKey
-    if (key !== undefined) tags[key] = tag.Value ?? tag.TagValue ?? ''
+    const key = tag.Key ?? tag.TagKey ?? tag.key?.reveal()
+    if (key !== undefined) tags[key] = tag.Value ?? tag.TagValue ?? tag.value?.reveal() ?? ''
   }
   return tags
 }
 
 function requestTagKeys(input: unknown): readonly string[] {
-  const { TagKeys } = input as { TagKeys?: readonly string[] }
-  return TagKeys ?? Object.keys(requestTags(input) ?? {})
+  const { TagKeys, tagKeys } = input as { TagKeys?: readonly string[]; tagKeys?: readonly Secret<string>[] }
+  return TagKeys ?? tagKeys?.map((key) => key.reveal()) ?? Object.keys(requestTags(input) ?? {})
 }

@@ -68,7 +68,8 @@ async function serve(
     const moment = await gateway.platform.store.look()
     const signed = { method: request.method, target: request.target, headers: request.rawHeaders, body: request.body }
     const { signingName } = operation.model.metadata
-    const facts = { platform: gateway.platform, signingName, protocol: protocol.name, moment }
+    const { certified } = operation
+    const facts = { platform: gateway.platform, signingName, protocol: protocol.name, moment, certified }
     const who = await authenticate(signed, facts)
     call = {
       requestId,

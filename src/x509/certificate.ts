@@ -31,6 +31,8 @@ export interface Certificate {
 export const KeyUsage = { digitalSignature: 1, keyCertSign: 1 << 5, crlSign: 1 << 6 } as const
 
 const longest = 16_384
+/** Twenty bytes, and one for the sign. */
+const longestSerial = 21
 
 /** Reads a certificate, or nothing where the bytes are none of version 3. */
 export function readCertificate(der: Buffer): Certificate | undefined {
@@ -47,7 +49,7 @@ export function readCertificate(der: Buffer): Certificate | undefined {
   const times = (childrenOf(validity) ?? []).map(timeOf)
   const extensions = extensionsOf(optional)
   const read = {
-    serial: integerOf(serial),
+    serial: serial.content.length <= longestSerial ? integerOf(serial) : undefined,
     issuer: nameOf(issuer),
     subject: nameOf(subject),
     notBefore: times[0],

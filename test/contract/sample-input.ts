@@ -33,6 +33,7 @@ const texts = [
   'Type',
   'v1',
   'kms:Decrypt',
+  'arn:aws:rolesanywhere:us-east-1:000000000000:trust-anchor/contract',
   'CONTRACT0123456789012345',
   'cluster-2a23b4cdefg',
   '/contract/kms/xks/v1',

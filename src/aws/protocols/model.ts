@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../base/assert.ts'
 
 /** The services whose models are generated into `models/`. */
-export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'ssm' | 'lambda'
+export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'ssm' | 'lambda' | 'rolesanywhere'
 
 export type ProtocolName = 'json' | 'query' | 'rest-json'
 
@@ -73,6 +73,8 @@ export interface CompactOperation {
   readonly errors?: readonly string[]
   /** Whether a caller without credentials may call this. */
   readonly unsigned?: boolean
+  /** Signed with the key of a certificate. */
+  readonly certified?: boolean
   readonly pagination?: Pagination
 }
 

@@ -1,0 +1,11 @@
+import { change, profileKind, withId } from './kind.ts'
+import { operation } from './operation.ts'
+import { profileDetail } from './wire.ts'
+
+/** Lets a profile count. */
+export const enableProfile = operation('EnableProfile', {
+  on: ({ profileId }, finding) => withId(profileKind, profileId, finding),
+  handle: async (_input, record, context) => ({
+    profile: profileDetail(change(profileKind, record, { enabled: true }, context)),
+  }),
+})
