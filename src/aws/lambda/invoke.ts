@@ -37,30 +37,30 @@ async function handle(
   context: Context,
   redact: readonly Secret<string>[],
 ): Promise<InvocationResponse | Outside<InvocationResponse>> {
-if (input.TenantId !== undefined) throw notOffered('Tenant isolation')
-if (input.DurableExecutionName !== undefined) throw notOffered('Durable execution')
-const kind = input.InvocationType ?? 'RequestResponse'
-const version = await findVersion(found, context, chooseVersion)
-if (!version) throw functionNotFound(functionArn(found.fn, found.qualifier))
-if (kind === 'DryRun') return { StatusCode: 204 }
-const payload = readPayload(input, kind)
-const clientContext = readClientContext(input.ClientContext)
-if (!context.platform.functions) throw notRunning()
-if (kind === 'Event') return queueInvocation(found, payload, clientContext, context)
-const { call, platform } = context
-return new Outside<InvocationResponse>(async (outer) => {
-  const { fn, qualifier } = found
-  const calledArn = functionArn(fn, qualifier)
-  const run = { fn, version, calledArn, requestId: call.requestId, payload, clientContext, redact }
-  const result = await runFunction(run, platform, outer)
-  return {
-    StatusCode: 200,
-    ExecutedVersion: version.version,
-    FunctionError: result.functionError ? 'Unhandled' : undefined,
-    LogResult: input.LogType === 'Tail' ? result.logTail.toString('base64') : undefined,
-    Payload: new Secret(result.payload),
-  }
-})
+  if (input.TenantId !== undefined) throw notOffered('Tenant isolation')
+  if (input.DurableExecutionName !== undefined) throw notOffered('Durable execution')
+  const kind = input.InvocationType ?? 'RequestResponse'
+  const version = await findVersion(found, context, chooseVersion)
+  if (!version) throw functionNotFound(functionArn(found.fn, found.qualifier))
+  if (kind === 'DryRun') return { StatusCode: 204 }
+  const payload = readPayload(input, kind)
+  const clientContext = readClientContext(input.ClientContext)
+  if (!context.platform.functions) throw notRunning()
+  if (kind === 'Event') return queueInvocation(found, payload, clientContext, context)
+  const { call, platform } = context
+  return new Outside<InvocationResponse>(async (outer) => {
+    const { fn, qualifier } = found
+    const calledArn = functionArn(fn, qualifier)
+    const run = { fn, version, calledArn, requestId: call.requestId, payload, clientContext, redact }
+    const result = await runFunction(run, platform, outer)
+    return {
+      StatusCode: 200,
+      ExecutedVersion: version.version,
+      FunctionError: result.functionError ? 'Unhandled' : undefined,
+      LogResult: input.LogType === 'Tail' ? result.logTail.toString('base64') : undefined,
+      Payload: new Secret(result.payload),
+    }
+  })
 }
 
 /** The version that an alias sends this invocation to, by its weights. */
