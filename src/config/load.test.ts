@@ -66,6 +66,9 @@ const samples: Readonly<Record<string, string | number | boolean>> = {
   'limits.cacheBytes': 64 * 1024 ** 3,
   'xks.ca': '/ca.pem',
   'xks.timeoutMilliseconds': 500,
+  'rotation.ca': '/databases.pem',
+  'rotation.connectSeconds': 3,
+  'rotation.statementSeconds': 30,
   'organization.id': 'o-a1b2c3d4e5',
   'organization.root': 'r-a1b2',
   metrics: 'off',
@@ -320,7 +323,7 @@ describe('docs/configuration.md', () => {
   test('names nothing that is not a setting', () => {
     const known = new Set(settings.map(({ path }) => `\`${path.join('.')}\``))
     const unknown = [...documented.keys()].filter(
-      (name) => !known.has(name ?? '') && !/^`(?:events\.sink|organization\.)/.test(name ?? ''),
+      (name) => !known.has(name ?? '') && !/^`(?:events\.sink|rotation\.(?:webhook|lambda)|organization\.)/.test(name ?? ''),
     )
     expect(unknown).toEqual([])
   })
