@@ -67,9 +67,9 @@ test('what a function said is for those who may read the secret; nobody else lea
   await sm('RotateSecret', { RotationLambdaARN: 'keyturn:webhook/f' })
   await harness.scheduler.runDue()
   const allow = (Action: string) => ({ Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
-  const describer = harness.user('describer', [allow('secretsmanager:DescribeSecret')])
+  const describer = harness.user('describer', [allow('keyturn:GetRotationStatus')])
   expect(await status(describer)).toMatchObject({ LastErrorType: 'ValueError', LastErrorDetail: undefined })
-  await expect(status(harness.user('nobody', [allow('keyturn:*')]))).rejects.toMatchObject({
+  await expect(status(harness.user('nobody', [allow('secretsmanager:*')]))).rejects.toMatchObject({
     code: 'AccessDeniedException',
   })
   await sm('DeleteSecret', { ForceDeleteWithoutRecovery: true })
