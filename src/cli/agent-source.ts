@@ -11,6 +11,10 @@ export interface SourceFlags {
   readonly externalId?: string
   readonly duration?: number
   readonly webIdentityTokenFile?: string
+  readonly certificate?: string
+  readonly privateKey?: string
+  readonly trustAnchor?: string
+  readonly profile?: string
 }
 
 /** The flags that say where an agent has its credentials from. */
@@ -26,6 +30,10 @@ export function withSourceFlags(command: Command): Command {
       '--web-identity-token-file <file>',
       'a token of an identity provider in place of an access key (default: AWS_WEB_IDENTITY_TOKEN_FILE)',
     )
+    .option('--certificate <file>', 'a certificate in place of an access key, with those above it (PEM)')
+    .option('--private-key <file>', 'the key of the certificate (PEM)')
+    .option('--trust-anchor <arn>', 'the trust anchor that vouches for the certificate')
+    .option('--profile <arn>', 'the profile of Roles Anywhere that names the role')
 }
 
 function roleArn(text: string): string {
@@ -47,6 +55,7 @@ export async function sourceOf(
   const arn = flags.role ?? (tokenFile === undefined ? undefined : environment['AWS_ROLE_ARN'])
   const role = arn === undefined ? undefined : roleOptions(arn, flags, environment)
   const roleName = role ? role.roleArn.slice(role.roleArn.lastIndexOf('/') + 1) : usualName
+  if (flags.certificate !== undefined) return { source: await certificateSource(flags, server), roleName }
   if (tokenFile !== undefined) {
     if (!role) throw new CliError('A token of an identity provider needs a role: name it with --role.', 2)
     return { source: sources.webIdentity(tokenFile, role, server), roleName }
@@ -65,6 +74,25 @@ export async function sourceOf(
       2,
     )
   return { source: sources.ownSession(given, flags.duration, server), roleName }
+}
+
+async function certificateSource(flags: SourceFlags, server: ServerAddress): Promise<CredentialSource> {
+  const { certificateSession } = await import('../agent/certificate-source.ts')
+  const { certificate, privateKey, trustAnchor, profile, role, sessionName, duration } = flags
+  if (certificate === undefined || !privateKey || !trustAnchor || !profile || !role)
+    throw new CliError('A certificate needs --private-key, --trust-anchor, --profile and --role.', 2)
+  const options = {
+    certificateFile: certificate,
+    privateKeyFile: privateKey,
+    trustAnchorArn: trustAnchor,
+    profileArn: profile,
+  }
+  const wanted = {
+    roleArn: role,
+    ...(sessionName !== undefined && { sessionName }),
+    ...(duration !== undefined && { durationSeconds: duration }),
+  }
+  return certificateSession(options, wanted, server)
 }
 
 function roleOptions(arn: string, flags: SourceFlags, environment: NodeJS.ProcessEnv): RoleOptions {

@@ -31,6 +31,7 @@ const runHelp = `
 Examples:
   keyturn agent --token-file ./agent-token
   keyturn agent --token-file ./agent-token --role arn:aws:iam::111111111111:role/app --imds-port 2774
+  keyturn agent --token-file ./agent-token --role arn:aws:iam::111111111111:role/app --certificate host.pem --private-key host.key --trust-anchor ARN --profile ARN
   curl -H "X-Aws-Parameters-Secrets-Token: $(cat ./agent-token)" 'http://127.0.0.1:2773/secretsmanager/get?secretId=prod/db'
   AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:2774 aws sts get-caller-identity`
 

@@ -26,22 +26,37 @@ export type Posted =
 const mostBytes = 16 * 1024 * 1024
 const usualTimeoutMs = 10_000
 
-/** Sends a request, signed where there are credentials, and follows no redirection: it could lead the signature elsewhere. */
-export async function signedPost(post: Post): Promise<Posted> {
-  const { endpoint, credentials, body } = post
+/** Sends a request, signed where there are credentials. */
+export function signedPost(post: Post): Promise<Posted> {
+  const { endpoint, credentials, body, region, service, nowMs } = post
   const given = ['Host', endpoint.host, ...post.headers]
   const request = { method: 'POST', target: endpoint.pathname, headers: given, body }
-  const sent = credentials
-    ? sign(request, credentials, { region: post.region, service: post.service, nowMs: post.nowMs })
-    : given
+  return sendPost({
+    url: endpoint,
+    headers: credentials ? sign(request, credentials, { region, service, nowMs }) : given,
+    body,
+    ...(post.timeoutMs !== undefined && { timeoutMs: post.timeoutMs }),
+  })
+}
+
+export interface ReadyPost {
+  readonly url: URL
+  /** Name, value, name, value, …, with the signature among them. */
+  readonly headers: readonly string[]
+  readonly body: Uint8Array
+  readonly timeoutMs?: number
+}
+
+/** Sends a request as it is. No redirection is followed: it could lead a signature elsewhere. */
+export async function sendPost({ url, headers: sent, body, timeoutMs = usualTimeoutMs }: ReadyPost): Promise<Posted> {
   const headers = new Headers()
   for (let index = 0; index < sent.length; index += 2) {
     // The client sets it from the address itself.
     if (sent[index] !== 'Host') headers.set(sent[index] as string, sent[index + 1] as string)
   }
   try {
-    const signal = AbortSignal.timeout(post.timeoutMs ?? usualTimeoutMs)
-    const answer = await fetch(endpoint, { method: 'POST', headers, body, redirect: 'error', signal })
+    const signal = AbortSignal.timeout(timeoutMs)
+    const answer = await fetch(url, { method: 'POST', headers, body: Buffer.from(body), redirect: 'error', signal })
     const text = await boundedText(answer)
     return text === undefined ? { unreachable: 'too large' } : { status: answer.status, text }
   } catch (error) {
