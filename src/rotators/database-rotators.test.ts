@@ -60,7 +60,7 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
     })
   })
 
-  test.skipIf(!hasOpenssl)(
+  test.skipIf(!openssl)(
     'the certificate of the server is verified against the authority that the secret names',
     async () => {
       const { rows } = await asAdmin((client) =>
@@ -93,12 +93,12 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
   )
 })
 
-const hasOpenssl = findProgram('openssl') !== undefined
+const openssl = findProgram('openssl')
 
 /** An authority, and a certificate of it for the loopback address in a server's folder. Answers the authority in PEM. */
 function makeCertificates(folder: string): string {
   const { uid, gid } = statSync(folder)
-  const run = (...flags: readonly string[]) => execFileSync('openssl', flags, { cwd: folder, stdio: 'pipe' })
+  const run = (...flags: readonly string[]) => execFileSync(openssl ?? '', flags, { cwd: folder, stdio: 'pipe' })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout']
   run('req', '-x509', ...key, 'ca.key', '-out', 'ca.crt', '-days', '2', '-subj', '/CN=authority')
   run('req', ...key, 'server.key', '-out', 'server.csr', '-subj', '/CN=server')

@@ -15,10 +15,11 @@ export const getRotationStatus = operation('GetRotationStatus', {
   },
 })
 
-async function mayRead(input: unknown, found: SecretRecord, { resource, require }: Context): Promise<boolean> {
+async function mayRead(input: unknown, found: SecretRecord, context: Context): Promise<boolean> {
+  const { resource } = context
   const conditions = secretConditions(input, resource, found)
   try {
-    await require({ action: 'secretsmanager:GetSecretValue', resource, conditions })
+    await context.require({ action: 'secretsmanager:GetSecretValue', resource, conditions })
     return true
   } catch (error) {
     if (error instanceof AwsError) return false
