@@ -9,6 +9,7 @@ import type { Gateway } from './aws/invoke.ts'
 import { keyturn } from './aws/keyturn/index.ts'
 import { kms } from './aws/kms/index.ts'
 import { registerKmsWorkers } from './aws/kms/workers.ts'
+import { lambda, registerLambdaWorkers } from './aws/lambda/index.ts'
 import type { Organization } from './aws/organization.ts'
 import type { Platform } from './aws/platform.ts'
 import type { Quotas } from './aws/quotas.ts'
@@ -19,6 +20,9 @@ import { ssm } from './aws/ssm/index.ts'
 import { registerSsmWorkers } from './aws/ssm/workers.ts'
 import { sts } from './aws/sts/index.ts'
 import type { Clock } from './base/clock.ts'
+import { EventDispatcher } from './events/dispatcher.ts'
+import { openEvents } from './events/outbox.ts'
+import type { Effects } from './open-effects.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import type { Unsealed } from './seal/unseal.ts'
 import type { Backend } from './store/backend.ts'
@@ -45,11 +49,13 @@ export interface AssemblyOptions {
   readonly quotas: Quotas
   readonly managementAccount: string
   readonly organization?: Organization | undefined
+  readonly publicUrl?: Platform['publicUrl']
   /** In dev mode accounts exist as soon as they are named. */
   readonly dev: boolean
   readonly reporter: Reporter
   readonly tokens?: Platform['tokens']
   readonly xks?: Platform['xks']
+  readonly effects: Effects
   readonly cacheBytes?: number
 }
 
@@ -63,13 +69,13 @@ export interface Assembly {
 }
 
 /** Every service of the AWS façade. */
-export const awsServices = [secretsmanager, ssm, kms, iam, sts, rolesanywhere, keyturn] as const
+export const awsServices = [secretsmanager, ssm, kms, iam, sts, lambda, rolesanywhere, keyturn] as const
 
 const wornCheckMilliseconds = 60_000
 
 /** Puts the rooms together: the only place that knows all of them. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { backend, unsealed, clock, quotas, managementAccount, organization, dev, reporter } = options
+  const { backend, unsealed, clock, quotas, managementAccount, organization, dev, reporter, effects } = options
   const store = openStore(
     backend,
     unsealed.barrier,
@@ -86,6 +92,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     onFailure: ({ kind, id }, attempts, error) =>
       reporter.warn({ kind, id, attempts, err: error }, 'due work failed and will be tried again'),
   })
+  const dispatcher = new EventDispatcher(effects.sinks, {
+    store,
+    clock,
+    account: managementAccount,
+    region: effects.region,
+    onFailure: (facts) => reporter.warn(facts, 'an event could not be delivered and will be tried again'),
+  })
   const platform: Platform = {
     store,
     clock,
@@ -94,7 +107,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     dev,
     managementAccount,
     organization,
+    ...(options.publicUrl && { publicUrl: options.publicUrl }),
     trail: options.trail,
+    events: openEvents(effects.sinks, clock, () => dispatcher.wake()),
+    functions: effects.functions,
+    rotators: effects.rotators,
     ...(options.tokens && { tokens: options.tokens }),
     ...(options.xks && { xks: options.xks }),
     barrier: {
@@ -118,12 +135,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   registerKmsWorkers(scheduler, gateway)
   registerSecretsManagerWorkers(scheduler, gateway)
   registerSsmWorkers(scheduler, gateway)
+  registerLambdaWorkers(scheduler, gateway)
   const wornCheck = setInterval(() => {
     unsealed
       .rotateIfWorn(clock.now())
       .catch((err: unknown) => reporter.error({ err }, 'a worn barrier key could not be changed'))
   }, wornCheckMilliseconds).unref()
   scheduler.start()
+  dispatcher.start()
   return {
     store,
     scheduler,
@@ -132,6 +151,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     async close() {
       clearInterval(wornCheck)
       await scheduler.stop()
+      await effects.close()
+      await dispatcher.stop()
       await outbox.close()
       await log.close()
       await store.close()

@@ -5,11 +5,14 @@ import { folderTrail, memoryTrail } from './audit/trail.ts'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import type { Organization } from './aws/organization.ts'
 import { awsQuotas } from './aws/quotas.ts'
+import { publishedIssuer } from './aws/sts/published-issuer.ts'
 import { AdvancingClock, type Clock } from './base/clock.ts'
+import { parseConfig } from './config/load.ts'
 import { devGuard } from './http/dev-guard.ts'
 import { type Arrived, type Listener, listen, type Reply } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
 import { jsonReply, route } from './http/route.ts'
+import { openEffects } from './open-effects.ts'
 import { openSegments, storePath } from './open-parts.ts'
 import { advanceThrough } from './schedule/advance.ts'
 import type { Seal } from './seal/seal.ts'
@@ -39,7 +42,9 @@ export interface DevServer {
 /** A server for a developer's machine and for test suites: open at once, known keys, loopback only, and a clock that can be moved. */
 export async function startDev(options: DevOptions): Promise<DevServer> {
   const clock = new AdvancingClock()
-  let assembly = await assembleDev(options, clock)
+  let port = options.port
+  const endpoint = () => `http://127.0.0.1:${port}`
+  let assembly = await assembleDev(options, clock, endpoint)
   const metrics = new Metrics()
   processGauges(metrics)
   let busy: Promise<unknown> = Promise.resolve()
@@ -57,7 +62,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
         await old.scheduler.stop()
         if (options.folder !== undefined) await old.close()
         clock.reset()
-        assembly = await assembleDev(options, clock, true)
+        assembly = await assembleDev(options, clock, endpoint, true)
         if (options.folder === undefined) await old.close()
         return jsonReply(200, { reset: true })
       })
@@ -72,8 +77,15 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
     longerBody: longestLambdaBody,
     onFault: (err) => options.reporter.error({ err }, 'a request failed for a reason of our own'),
     guard: devGuard,
-    handle: route({ aws: (request) => assembly.aws(request), metrics, metricsFor: 'loopback', own }),
+    handle: route({
+      aws: (request) => assembly.aws(request),
+      metrics,
+      metricsFor: 'loopback',
+      published: (path) => publishedIssuer(path, assembly.gateway.platform),
+      own,
+    }),
   })
+  port = listener.port
   return {
     listener,
     async stop() {
@@ -87,6 +99,7 @@ export async function startDev(options: DevOptions): Promise<DevServer> {
 async function assembleDev(
   { account, organization, folder, reporter }: DevOptions,
   clock: AdvancingClock,
+  endpoint: () => string,
   fresh = false,
 ): Promise<Assembly> {
   if (folder !== undefined && fresh) emptyFolder(folder)
@@ -104,8 +117,16 @@ async function assembleDev(
     quotas: awsQuotas,
     managementAccount: account,
     organization,
+    publicUrl: endpoint,
     dev: true,
     reporter,
+    effects: openEffects({
+      config: parseConfig('', 'the defaults'),
+      clock,
+      environment: process.env,
+      endpoint,
+      unconfined: true,
+    }),
   })
 }
 

@@ -3,12 +3,14 @@ import type { Logger } from 'pino'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { folderTrail } from './audit/trail.ts'
 import { awsQuotas } from './aws/quotas.ts'
+import { publishedIssuer } from './aws/sts/published-issuer.ts'
 import { systemClock } from './base/clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { type Listener, listen } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
 import { route } from './http/route.ts'
+import { openEffects } from './open-effects.ts'
 import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
 import { SealRefused } from './seal/seal.ts'
 import { isInitialised, unseal } from './seal/unseal.ts'
@@ -28,6 +30,7 @@ export async function startServer(config: LoadedConfig, logger: Logger, worker: 
   )
   let assembly: Assembly | undefined
   const tokens = openTokens(config)
+  let endpoint = ''
   try {
     if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
     const unsealed = await unseal(backend, openSeal(config))
@@ -44,13 +47,22 @@ export async function startServer(config: LoadedConfig, logger: Logger, worker: 
       quotas: { ...awsQuotas, ...config.quotas },
       managementAccount: config.account,
       organization: config.guardRails,
+      publicUrl: () => config.publicUrl,
       dev: false,
       reporter: logger,
+      effects: openEffects({
+        config,
+        clock: systemClock,
+        environment: process.env,
+        endpoint: () => endpoint,
+        unconfined: false,
+      }),
       tokens,
       xks: xksSettings(config),
       cacheBytes: config.limits.cacheBytes,
     })
     const listener = await openListener(config, assembly, logger)
+    endpoint = ownAddress(config, listener)
     return {
       listener,
       async stop() {
@@ -64,6 +76,12 @@ export async function startServer(config: LoadedConfig, logger: Logger, worker: 
     await closeAll(tokens)
     throw error
   }
+}
+
+/** Where programs on this machine reach the server. A server with TLS is named by `functions.endpoint`, as its certificate is. */
+function ownAddress({ tls, listen: { address } }: Config, { port }: Listener): string {
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 type OpenToken = ReturnType<typeof openPkcs11Token>
@@ -103,6 +121,7 @@ function openListener(config: Config, assembly: Assembly, logger: Logger): Promi
       aws: assembly.aws,
       metrics,
       metricsFor: config.metrics,
+      published: (path) => publishedIssuer(path, assembly.gateway.platform),
       onServed: (request, { service, operation, code, requestId, answer }, seconds) => {
         if (!logger.isLevelEnabled('debug')) return
         const facts = {

@@ -5,6 +5,8 @@ import { memoryTrail } from '../../src/audit/trail.ts'
 import type { ArrivedRequest, Served } from '../../src/aws/endpoint.ts'
 import type { Operation } from '../../src/aws/protocols/model.ts'
 import { awsQuotas } from '../../src/aws/quotas.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { openEffects } from '../../src/open-effects.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
 import { initialise } from '../../src/seal/unseal.ts'
 import { type Assembly, type AssemblyOptions, assemble } from '../../src/server.ts'
@@ -46,7 +48,9 @@ export interface OutgoingRequest {
 export const devRoot: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** A whole server of dev mode but for its listener. */
-export async function startInProcess(options: Partial<Pick<AssemblyOptions, 'organization'>> = {}): Promise<InProcess> {
+export async function startInProcess(
+  options: Partial<Pick<AssemblyOptions, 'organization' | 'publicUrl'>> = {},
+): Promise<InProcess> {
   const clock = new AdvancingClock()
   const backend = new MemoryBackend()
   const sink = new MemorySink()
@@ -63,6 +67,13 @@ export async function startInProcess(options: Partial<Pick<AssemblyOptions, 'org
     quotas: awsQuotas,
     managementAccount: '000000000000',
     dev: true,
+    effects: openEffects({
+      config: parseConfig('', 'the defaults'),
+      clock,
+      environment: {},
+      endpoint: () => 'http://127.0.0.1:1',
+      unconfined: true,
+    }),
     ...options,
     reporter: { warn: report, error: report },
   })

@@ -32,6 +32,7 @@ const texts = [
   '{}',
   'Type',
   'v1',
+  'RS256',
   'kms:Decrypt',
   'arn:aws:rolesanywhere:us-east-1:000000000000:trust-anchor/contract',
   'CONTRACT0123456789012345',
