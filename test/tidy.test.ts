@@ -10,6 +10,7 @@ const source = join(root, 'src')
 const rooms = [
   'base',
   'crypto',
+  'envelope',
   'x509',
   'sigv4',
   'client',

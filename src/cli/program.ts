@@ -4,7 +4,9 @@ import { accountCommand } from './account.ts'
 import { agentCommand } from './agent.ts'
 import { auditCommand } from './audit.ts'
 import { barrierCommand } from './barrier.ts'
+import { decryptCommand } from './decrypt.ts'
 import { devCommand } from './dev.ts'
+import { encryptCommand } from './encrypt.ts'
 import { execCommand } from './exec.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
@@ -36,6 +38,8 @@ export function program(): Command {
     execCommand(),
     agentCommand(),
     explainCommand(),
+    encryptCommand(),
+    decryptCommand(),
   ]) {
     root.addCommand(withOverride(command))
   }
