@@ -39,6 +39,7 @@ export interface HarnessOptions {
   /** How long a job is left to a process that may have died. */
   readonly claimMilliseconds?: number
   readonly functions?: FunctionHost
+  readonly publicUrl?: Platform['publicUrl']
 }
 
 export interface CallOptions {
@@ -97,6 +98,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     rotators: options.rotators,
     functions: options.functions,
     managementAccount: defaultAccount,
+    ...(options.publicUrl && { publicUrl: options.publicUrl }),
     trail: memoryTrail(sink),
     wakeScheduler: () => scheduler.wake(),
     reportFailure: (_call, _operation, error) => failures.push(error),

@@ -7,6 +7,8 @@ import type { Certificate } from '../x509/certificate.ts'
 export interface SessionFacts {
   /** When the credentials were issued, in milliseconds since 1970. */
   readonly issuedAt: number
+  /** Likewise; absent where that is not known, as of a call in the audit trail. */
+  readonly expiresAt?: number
   readonly mfaAuthenticated: boolean
   /** Who issued it: the role, or the user who asked for a session. */
   readonly issuer: {

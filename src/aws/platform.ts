@@ -82,6 +82,8 @@ export interface Platform {
   readonly rotators?: Rotators | undefined
   /** The audit trail, where it can be searched. */
   readonly trail?: Trail | undefined
+  /** The URL that others reach this server by, without a slash at its end; nothing where that was not said. */
+  publicUrl?(this: void): string | undefined
   /** Looks for due work soon. */
   wakeScheduler(): void
   /** Hears of calls that ended in a failure of our own. */

@@ -32,6 +32,7 @@ const samples: Readonly<Record<string, string | number | boolean>> = {
   region: 'eu-central-1',
   node: '7',
   workers: 3,
+  publicUrl: 'https://keys.example.com/keyturn',
   'listen.address': '0.0.0.0',
   'listen.port': 9000,
   'tls.cert': '/c',
@@ -323,7 +324,8 @@ describe('docs/configuration.md', () => {
   test('names nothing that is not a setting', () => {
     const known = new Set(settings.map(({ path }) => `\`${path.join('.')}\``))
     const unknown = [...documented.keys()].filter(
-      (name) => !known.has(name ?? '') && !/^`(?:events\.sink|rotation\.(?:webhook|lambda)|organization\.)/.test(name ?? ''),
+      (name) =>
+        !known.has(name ?? '') && !/^`(?:events\.sink|rotation\.(?:webhook|lambda)|organization\.)/.test(name ?? ''),
     )
     expect(unknown).toEqual([])
   })

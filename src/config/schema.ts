@@ -106,6 +106,16 @@ export const configSchema = v.strictObject({
     'node-1',
   ),
   workers: v.optional(wholeNumber(1, 256), 1),
+  /** The URL that others reach this server by: the beginning of what it issues tokens as. */
+  publicUrl: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s/?#])?$/,
+        'a URL without a slash at its end, such as https://keys.example.com',
+      ),
+    ),
+  ),
   listen: v.optional(
     v.strictObject({
       address: v.optional(text, '127.0.0.1'),
@@ -189,7 +199,7 @@ export const configSchema = v.strictObject({
       requestSeconds: v.optional(wholeNumber(1, 3600), 30),
       idleSeconds: v.optional(wholeNumber(1, 3600), 65),
       drainSeconds: v.optional(wholeNumber(1, 3600), 30),
-      cacheBytes: v.optional(wholeNumber(1024 * 1024, 64 * 1024 ** 3), 64 * 1024 * 1024),
+      cacheBytes: v.optional(wholeNumber(1024 * 1024, 64 * 1024 ** 3), 128 * 1024 * 1024),
     }),
     {},
   ),

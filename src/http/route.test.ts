@@ -79,3 +79,14 @@ test('health is told to anybody; other paths of our own are nothing unless they 
     expect(await open().to(request('POST', path))).toMatchObject({ status: 404 })
   }
 })
+
+test('what issuers publish is for everybody, and may be kept for a while', async () => {
+  const published = async (path: string) => (path === '/_keyturn/issuer/x' ? { keys: [] } : undefined)
+  const { to } = open({ published })
+  const found = { status: 200, headers: { 'Cache-Control': 'public, max-age=600' }, body: '{"keys":[]}' }
+  expect(await to(request('GET', '/_keyturn/issuer/x', '10.0.0.1'))).toMatchObject(found)
+  expect(await to(request('HEAD', '/_keyturn/issuer/x'))).toMatchObject(found)
+  expect(await to(request('POST', '/_keyturn/issuer/x'))).toMatchObject({ status: 404 })
+  expect(await to(request('GET', '/_keyturn/issuer/y'))).toMatchObject({ status: 404 })
+  expect(await open().to(request('GET', '/_keyturn/issuer/x'))).toMatchObject({ status: 404 })
+})

@@ -8,6 +8,8 @@ export interface Routes {
   readonly metrics: Metrics
   /** Who may read `/metrics`. */
   readonly metricsFor: 'loopback' | 'all' | 'off'
+  /** What issuers of tokens publish under `/_keyturn/`, for everybody. */
+  readonly published?: (path: string) => Promise<object | undefined>
   /** Further paths under `/_keyturn/`, such as those of dev mode. */
   readonly own?: (request: Arrived) => Promise<Reply> | undefined
   /** Hears of every answered call; nothing in it is secret. */
@@ -15,9 +17,17 @@ export interface Routes {
 }
 
 /** Sends a request to whom it is for. */
-export function route({ aws, metrics, metricsFor, own, onServed }: Routes): (request: Arrived) => Promise<Reply> {
+export function route({
+  aws,
+  metrics,
+  metricsFor,
+  published,
+  own,
+  onServed,
+}: Routes): (request: Arrived) => Promise<Reply> {
   return async (request) => {
-    if (request.path.startsWith('/_keyturn/')) return own?.(request) ?? health(request) ?? notFound
+    if (request.path.startsWith('/_keyturn/'))
+      return own?.(request) ?? health(request) ?? publication(request, published)
     if (request.path === '/metrics' && (request.method === 'GET' || request.method === 'HEAD')) {
       const open = metricsFor === 'all' || (metricsFor === 'loopback' && isLoopback(request.sourceIp))
       return open
@@ -41,6 +51,16 @@ export function route({ aws, metrics, metricsFor, own, onServed }: Routes): (req
 function health({ path, method }: Arrived): Reply | undefined {
   if (path !== '/_keyturn/health' || (method !== 'GET' && method !== 'HEAD')) return undefined
   return jsonReply(200, { status: 'ok', version })
+}
+
+/** Verifiers may keep what is published for a while; keys are in it long before they sign. */
+const keptSeconds = 600
+
+async function publication({ path, method }: Arrived, published: Routes['published']): Promise<Reply> {
+  const found = method === 'GET' || method === 'HEAD' ? await published?.(path) : undefined
+  if (!found) return notFound
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': `public, max-age=${keptSeconds}` }
+  return { status: 200, headers, body: JSON.stringify(found) }
 }
 
 export function jsonReply(status: number, value: object): Reply {

@@ -42,7 +42,9 @@ import { deleteVirtualMFADevice } from './delete-virtual-mfa-device.ts'
 import { detachGroupPolicy } from './detach-group-policy.ts'
 import { detachRolePolicy } from './detach-role-policy.ts'
 import { detachUserPolicy } from './detach-user-policy.ts'
+import { disableOutboundWebIdentityFederation } from './disable-outbound-web-identity-federation.ts'
 import { enableMFADevice } from './enable-mfa-device.ts'
+import { enableOutboundWebIdentityFederation } from './enable-outbound-web-identity-federation.ts'
 import { generateCredentialReport } from './generate-credential-report.ts'
 import { generateServiceLastAccessedDetails } from './generate-service-last-accessed-details.ts'
 import { getAccessKeyLastUsed } from './get-access-key-last-used.ts'
@@ -58,6 +60,7 @@ import { getInstanceProfile } from './get-instance-profile.ts'
 import { getLoginProfile } from './get-login-profile.ts'
 import { getMFADevice } from './get-mfa-device.ts'
 import { getOpenIDConnectProvider } from './get-open-id-connect-provider.ts'
+import { getOutboundWebIdentityFederationInfo } from './get-outbound-web-identity-federation-info.ts'
 import { getPolicyVersion } from './get-policy-version.ts'
 import { getPolicy } from './get-policy.ts'
 import { getRolePolicy } from './get-role-policy.ts'
@@ -187,7 +190,9 @@ export const iam = serviceOf<IamOperations>()({
     DetachGroupPolicy: detachGroupPolicy,
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
+    DisableOutboundWebIdentityFederation: disableOutboundWebIdentityFederation,
     EnableMFADevice: enableMFADevice,
+    EnableOutboundWebIdentityFederation: enableOutboundWebIdentityFederation,
     GenerateCredentialReport: generateCredentialReport,
     GenerateServiceLastAccessedDetails: generateServiceLastAccessedDetails,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
@@ -203,6 +208,7 @@ export const iam = serviceOf<IamOperations>()({
     GetLoginProfile: getLoginProfile,
     GetMFADevice: getMFADevice,
     GetOpenIDConnectProvider: getOpenIDConnectProvider,
+    GetOutboundWebIdentityFederationInfo: getOutboundWebIdentityFederationInfo,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,

@@ -142,3 +142,13 @@ export const invalidMarker = () => validation('Invalid Marker.')
 /** Temporary credentials that a user made for itself without a second factor are not taken here. */
 export const sessionNotAccepted = () =>
   new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid', { status: 403 })
+
+export const federationEnabled = () =>
+  new AwsError('FeatureEnabledException', 'Outbound web identity federation is already enabled for this account.')
+export const federationDisabled = () =>
+  new AwsError('FeatureDisabledException', 'Outbound web identity federation is not enabled for this account.')
+/** The issuer of tokens is a URL of this server that only its configuration can tell. */
+export const noPublicUrl = () =>
+  validation(
+    'Tokens need an issuer: set publicUrl in the configuration of this server to the URL that others reach it by.',
+  )

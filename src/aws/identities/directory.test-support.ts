@@ -4,7 +4,7 @@ import { iam } from '../iam/index.ts'
 import type { IamOperations } from '../models/iam.ts'
 import type { StsOperations } from '../models/sts.ts'
 import type { Organization } from '../organization.ts'
-import type { Credential, CredentialRefusal } from '../platform.ts'
+import type { Credential, CredentialRefusal, Platform } from '../platform.ts'
 import type { Quotas } from '../quotas.ts'
 import { sts } from '../sts/index.ts'
 import { openIdentities } from './open-identities.ts'
@@ -44,12 +44,18 @@ export interface Directory {
 }
 
 export async function openDirectory(
-  options: { readonly dev?: boolean; readonly quotas?: Partial<Quotas>; readonly organization?: Organization } = {},
+  options: {
+    readonly dev?: boolean
+    readonly quotas?: Partial<Quotas>
+    readonly organization?: Organization
+    readonly publicUrl?: Platform['publicUrl']
+  } = {},
 ): Promise<Directory> {
-  const { dev = false, quotas = {}, organization } = options
+  const { dev = false, quotas = {}, organization, publicUrl } = options
   const harness = await openHarness([iam, sts], {
     dev,
     quotas,
+    ...(publicUrl && { publicUrl }),
     identities: ({ clock }) => openIdentities({ clock, dev, managementAccount: account, organization }),
   })
   const root = harness.root(account)

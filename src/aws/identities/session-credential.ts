@@ -100,10 +100,11 @@ async function sessionFacts(
   { session, policy, tags }: OpenedSession,
   issuer: SessionFacts['issuer'],
 ): Promise<SessionFacts> {
-  const { issuedAt, mfa, transitive, sourceIdentity, source, policyArns } = session
+  const { issuedAt, expiresAt, mfa, transitive, sourceIdentity, source, policyArns } = session
   const policies = policyArns ? await managedPolicies(tx, policyArns, policy) : policy && [policy]
   return {
     issuedAt,
+    expiresAt,
     mfaAuthenticated: mfa,
     issuer,
     tags,

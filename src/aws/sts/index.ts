@@ -11,6 +11,7 @@ import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
 import { getSessionToken } from './get-session-token.ts'
+import { getWebIdentityToken } from './get-web-identity-token.ts'
 
 /** AWS Security Token Service: credentials that end by themselves. */
 export const sts = serviceOf<StsOperations>()({
@@ -29,6 +30,7 @@ export const sts = serviceOf<StsOperations>()({
     GetCallerIdentity: getCallerIdentity,
     GetFederationToken: getFederationToken,
     GetSessionToken: getSessionToken,
+    GetWebIdentityToken: getWebIdentityToken,
   },
-  unserved: ['AssumeRoot', 'GetDelegatedAccessToken', 'GetWebIdentityToken'],
+  unserved: ['AssumeRoot', 'GetDelegatedAccessToken'],
 })

@@ -83,3 +83,20 @@ export const expiredAssertion = () =>
 
 export const invalidAuthorizationMessage = () =>
   new AwsError('InvalidAuthorizationMessageException', 'Message is not valid')
+
+export const federationDisabled = () =>
+  new AwsError(
+    'OutboundWebIdentityFederationDisabledException',
+    'Outbound web identity federation is not enabled for this account.',
+  )
+export const longerThanSession = () =>
+  new AwsError(
+    'SessionDurationEscalationException',
+    'The requested token duration would extend the session beyond its original expiration time.',
+  )
+export const tokenTooLarge = () =>
+  new AwsError('JWTPayloadSizeExceededException', 'The requested token payload size exceeds the maximum allowed size.')
+export const unknownTokenAlgorithm = (name: string) =>
+  validation(
+    `1 validation error detected: Value '${name}' at 'signingAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [RS256, ES384]`,
+  )
