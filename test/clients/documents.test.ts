@@ -31,7 +31,7 @@ const programs = await run('bash', ['-c', 'command -v aws curl']).then(
   () => false,
 )
 
-test.skipIf(!programs).each(['agent.md', 'explain.md'])(
+test.skipIf(!programs).each(['agent.md', 'client-side-encryption.md', 'explain.md'])(
   `the commands of docs/%s do what they say${programs ? '' : ' (left out: aws or curl is not there)'}`,
   async (page) => {
     using folder = temporaryFolder()
@@ -70,5 +70,6 @@ function untilReady(port: number): string {
 
 const results: Readonly<Record<string, readonly string[]>> = {
   'agent.md': ['healthy', '"SecretString":"s3cret"', 'assumed-role/app/keyturn-agent'],
+  'client-side-encryption.md': ['alice,4929', 'users.csv', 'exit code 1'],
   'explain.md': ['✗ Denied', 'exit code 1', 'wants 10.0.0.0/8', '✓ Allowed', 'Allow «FromOffice»'],
 }
