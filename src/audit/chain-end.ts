@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { fromUtf8 } from '../base/bytes.ts'
@@ -73,8 +73,12 @@ export function findChainEnd(folder: string, publicKey: KeyObject): ChainEnd {
 /** Keeps what a cut takes away where whole lines are among it: after a power failure they may be worth reading. */
 export function keepTornLines(folder: string, { name, size }: ChainEnd): void {
   const path = join(folder, name)
-  if (!existsSync(path)) return
-  const torn = readFileSync(path).subarray(size)
+  const length = sizeOf(folder, name)
+  if (length <= size) return
+  const torn = Buffer.alloc(length - size)
+  const file = openSync(path, 'r')
+  readSync(file, torn, 0, torn.length, size)
+  closeSync(file)
   if (torn.includes(0x0a)) writeFileSync(join(folder, `${name}.torn`), torn, { flag: 'a', mode: 0o600 })
 }
 

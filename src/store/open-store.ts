@@ -20,7 +20,7 @@ export interface StoreOptions {
   readonly attempts?: number
 }
 
-const defaultCacheBytes = 64 * 1024 * 1024
+const defaultCacheBytes = 128 * 1024 * 1024
 const defaultAttempts = 40
 const longestPauseMilliseconds = 64
 
@@ -58,7 +58,16 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
     throw new TransactionConflict('Other changes got in the way of every attempt.')
   }
 
-  return { transaction, look: async () => look(), close: () => backend.close() }
+  let shared: Promise<Moment> | undefined
+  /** Those who ask before the look begins share it; whoever asks later waits for the next one. */
+  const lookTogether = (): Promise<Moment> => {
+    shared ??= Promise.resolve().then(() => {
+      shared = undefined
+      return look()
+    })
+    return shared
+  }
+  return { transaction, look: lookTogether, close: () => backend.close() }
 }
 
 /** Brings the view up to the backend's head; at once where the engine lives in this process and nothing has changed. */

@@ -10,9 +10,9 @@ export interface Known {
   promise: Promise<unknown> | undefined
 }
 
-const entryOverheadBytes = 200
-/** Decoded objects take a few times the space of their text. */
-const bytesPerEncodedByte = 3
+const entryOverheadBytes = 400
+/** Most of a record is text that takes a byte a character; its members and objects take the rest. */
+const bytesPerEncodedByte = 1.5
 
 export function knownRecord(key: Key, version: number, record: unknown, encodedBytes: number): Known {
   const bytes = entryOverheadBytes + key.length + encodedBytes * bytesPerEncodedByte
