@@ -19,9 +19,6 @@ export interface RotationSettings {
   readonly lambda: readonly LambdaSettings[]
 }
 
-/** What there is where nothing is configured: the built-in rotators. */
-export const builtInOnly: RotationSettings = { connectSeconds: 5, statementSeconds: 15, webhook: [], lambda: [] }
-
 export interface WebhookSettings {
   readonly name: string
   readonly url: string

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { signatureHeaders, webhookKey } from '../events/webhook.ts'
-import { builtInOnly, configuredRotators, type RotationSettings } from './configured.ts'
+import { configuredRotators, type RotationSettings } from './configured.ts'
 import type { RotationEvent, StepOutcome } from './rotator.ts'
 
 const secret = 'a secret of more than 24 bytes'
@@ -41,7 +41,7 @@ async function answering(status: number, body = '', headers: Record<string, stri
 }
 
 function rotators(settings: Partial<RotationSettings>, environment: NodeJS.ProcessEnv = {}) {
-  const whole = { ...builtInOnly, ...settings }
+  const whole = { connectSeconds: 5, statementSeconds: 5, webhook: [], lambda: [], ...settings }
   return configuredRotators(whole, {
     clock: systemClock,
     environment: { HOOK: secret, ID: 'AKIAEXAMPLE', KEY: 'key', ...environment },
