@@ -23,9 +23,10 @@ export class Outbox {
   readonly #log: AuditLog
   readonly #chain: string
   readonly #onFault: (error: unknown) => void
-  /** Records that the log did not take: a full disk may have room again. */
-  #unmoved: AuditRecord[] = []
-  /** What is in the log and still in the store. */
+  /** Changes whose records the log did not take: a full disk may have room again. */
+  #unmoved: (readonly AuditRecord[])[] = []
+  #unmovedRecords = 0
+  /** What is in the log and still in the store, by the first record of each change. */
   #written: string[] = []
   #timer: NodeJS.Timeout | undefined
   #draining: Promise<void> = Promise.resolve()
@@ -39,18 +40,19 @@ export class Outbox {
     this.#onFault = onFault
   }
 
-  /** Adds records to a transaction that writes. Throws `OutboxFull` rather than let them pile up without bound. */
+  /** Adds the records of a change to its transaction, as one row. Throws `OutboxFull` rather than let them pile up without bound. */
   stage(tx: Transaction, records: readonly AuditRecord[]): void {
-    if (this.#unmoved.length > mostUnmoved) throw new OutboxFull('The audit log cannot be written.')
-    for (const record of records) tx.put(this.#keyOf(record.id), record)
+    if (this.#unmovedRecords > mostUnmoved) throw new OutboxFull('The audit log cannot be written.')
+    const [first] = records
+    if (first) tx.put(this.#keyOf(first.id), records)
   }
 
   /**
-   * Moves records that a commit has made durable. Resolves when they are in the log, or will be tried again. A record may say more
+   * Moves the records of a change, the first one first, that a commit has made durable. Resolves when they are in the log, or will be tried again. A record may say more
    * by now than the one that was staged under its id: what the log has is what counts.
    */
   move(records: readonly AuditRecord[]): Promise<void> {
-    return this.#append(records)
+    return this.#append([records])
   }
 
   /** Takes out of the store what is on the disk in the log. */
@@ -63,17 +65,17 @@ export class Outbox {
 
   /**
    * Moves what an earlier process left behind; to be called before the first `stage`, because what this process is about
-   * to move is no leftover. Answers how many records there were.
+   * to move is no leftover. Answers how many changes there were.
    */
   async recover(): Promise<number> {
     const [from, to] = childrenOf('audit', 'outbox', this.#chain)
     let written: ReadonlySet<string> | undefined
     let moved = 0
     for (;;) {
-      const found = await this.#store.transaction((tx) => tx.range<AuditRecord>(from, to, { limit: page }))
+      const found = await this.#store.transaction((tx) => tx.range<readonly AuditRecord[]>(from, to, { limit: page }))
       if (found.length === 0) return moved
       written ??= this.#log.sink.newest()
-      const missing = found.map(({ record }) => record).filter(({ id }) => !written?.has(id))
+      const missing = found.flatMap(({ record }) => record).filter(({ id }) => !written?.has(id))
       if (missing.length > 0) await this.#log.append(missing)
       await this.#log.sink.sync()
       await this.#store.transaction(async (tx) => {
@@ -90,16 +92,19 @@ export class Outbox {
     await this.drain()
   }
 
-  async #append(records: readonly AuditRecord[]): Promise<void> {
+  async #append(changes: readonly (readonly AuditRecord[])[]): Promise<void> {
     try {
-      await this.#log.append(records)
+      await this.#log.append(changes.length === 1 ? (changes[0] as readonly AuditRecord[]) : changes.flat())
     } catch (error) {
       if (this.#unmoved.length === 0) this.#onFault(error)
-      for (const record of records) this.#unmoved.push(record)
+      for (const records of changes) {
+        this.#unmoved.push(records)
+        this.#unmovedRecords += records.length
+      }
       this.#wakeIn(retryMilliseconds)
       return
     }
-    for (const { id } of records) this.#written.push(id)
+    for (const [first] of changes) if (first) this.#written.push(first.id)
     if (this.#written.length >= drainAt) void this.drain()
     else this.#wakeIn(drainAfterMilliseconds)
   }
@@ -112,6 +117,7 @@ export class Outbox {
     if (this.#unmoved.length > 0) {
       const unmoved = this.#unmoved
       this.#unmoved = []
+      this.#unmovedRecords = 0
       await this.#append(unmoved)
     }
     try {
