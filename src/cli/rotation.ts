@@ -44,7 +44,7 @@ const rows: readonly (readonly [label: string, member: string])[] = [
   ['In step', 'LastErrorStep'],
   ['At', 'LastErrorDate'],
   ['It said', 'LastErrorDetail'],
-  ['Next attempt', 'PlannedDate'],
+  ['Planned', 'PlannedDate'],
   ['Last rotation', 'LastResult'],
   ['Ended', 'LastResultDate'],
 ]

@@ -10,7 +10,7 @@ export const deleteResourcePolicy = operation('DeleteResourcePolicy', {
   async handle(_input, found: SecretRecord, context) {
     checkWritable(found)
     if (found.policy !== undefined) {
-      const after = { ...found, policy: undefined, changedAt: context.call.now }
+      const after = { ...found, policy: undefined, principals: undefined, changedAt: context.call.now }
       writeSecret(context.tx, found, await replicate(context, after))
     }
     return { ARN: arnOf(found), Name: found.name }

@@ -1,3 +1,4 @@
+import { bindPrincipals } from '../bound-principals.ts'
 import { policyLocksOut, policySyntax, publicPolicy, unsupportedPrincipal } from './messages.ts'
 import { operation } from './operation.ts'
 import type { SecretRecord } from './records.ts'
@@ -14,9 +15,11 @@ export const putResourcePolicy = operation('PutResourcePolicy', {
     checkWritable(found)
     const read = readPolicy(input.ResourcePolicy)
     if ('refused' in read) throw read.refused === 'syntax-error' ? policySyntax() : unsupportedPrincipal()
+    const principals = await bindPrincipals(read.policy, context.tx, context.platform)
+    if (!principals) throw unsupportedPrincipal()
     if (input.BlockPublicPolicy && isBroad(read.policy)) throw publicPolicy()
     if (!(await keepsCallerIn(context, context.resource, read.policy))) throw policyLocksOut()
-    const after = { ...found, policy: input.ResourcePolicy, changedAt: context.call.now }
+    const after = { ...found, policy: input.ResourcePolicy, principals, changedAt: context.call.now }
     writeSecret(context.tx, found, await replicate(context, after))
     return { ARN: arnOf(found), Name: found.name }
   },

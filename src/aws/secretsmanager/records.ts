@@ -1,4 +1,5 @@
 import { table } from '../../store/table.ts'
+import type { BoundPrincipal } from '../bound-principals.ts'
 import type { Stages } from './stages.ts'
 
 export interface TagRecord {
@@ -59,6 +60,8 @@ export interface SecretRecord {
   /** In the order of addition; absent until the first tag, empty after the last is gone. */
   readonly tags?: readonly TagRecord[] | undefined
   readonly policy?: string | undefined
+  /** Whom the policy meant when it was put. */
+  readonly principals?: readonly BoundPrincipal[] | undefined
   readonly stages: Stages
   /** How many versions it has, labelled or not. */
   readonly versions: number

@@ -10,7 +10,7 @@ import { registerSecretsManagerWorkers } from './workers.ts'
 
 /** A function for the published four-step contract, without a database. */
 const nodeHandler = `
-const { SecretsManager } = require(process.env.SDK)
+const { SecretsManager } = require('@aws-sdk/client-secrets-manager')
 const client = new SecretsManager({})
 exports.handler = async (event) => {
   const { SecretId, ClientRequestToken: token, RotationToken } = event
@@ -78,7 +78,7 @@ def handler(event, context):
             SecretId=secret, VersionStage='AWSCURRENT', MoveToVersionId=token, RemoveFromVersionId=now)
 `
 
-const sdk = fileURLToPath(new URL('../../../node_modules/@aws-sdk/client-secrets-manager', import.meta.url))
+const nodePath = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const hasBoto3 = spawnSync('python3', ['-c', 'import boto3']).status === 0
 const day = 86_400_000
 const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage', 'GetRandomPassword']
@@ -112,7 +112,7 @@ const allowService = (more: object = {}) =>
     ...more,
   })
 const make = (more: object = {}, variables: Record<string, string> = {}) => {
-  const entries = Object.entries({ SDK: sdk, ...variables }).map(([name, text]) => [name, new Secret(text)])
+  const entries = Object.entries(variables).map(([name, text]) => [name, new Secret(text)])
   return lambda.call(
     'CreateFunction',
     creation({
@@ -129,7 +129,7 @@ const statesOf = async () =>
     .filter((name) => name.startsWith('Rotation'))
 
 beforeAll(async () => {
-  lambda = await openLambda()
+  lambda = await openLambda({ nodePath })
   registerSecretsManagerWorkers(lambda.harness.scheduler, lambda.harness.gateway)
   await lambda.iam('CreateRole', { RoleName: 'fn', AssumeRolePolicyDocument: trust() })
 })

@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts'
 import { compilePolicy } from '../../iam/compile-policy.ts'
 import { derivation } from '../../store/table.ts'
+import { boundIds } from '../bound-principals.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
 import { invalidName, markedForDeletion, notFound, replicaReadOnly } from './messages.ts'
@@ -11,8 +12,8 @@ export const secretType = 'AWS::SecretsManager::Secret'
 
 /** What policies and the audit trail see of a secret. */
 export const factsOf = derivation((record: SecretRecord): ResourceFacts => {
-  const { account, region, name, suffix, policy, tags } = record
-  const compiled = policy === undefined ? undefined : compilePolicy(policy, 'resource')
+  const { account, region, name, suffix, policy, principals, tags } = record
+  const compiled = policy === undefined ? undefined : compilePolicy(policy, 'resource', { ids: boundIds(principals) })
   assert(compiled === undefined || 'policy' in compiled, 'a stored resource policy was checked before')
   return {
     arn: secretArn(account, region, name, suffix),

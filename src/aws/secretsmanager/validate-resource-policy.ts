@@ -1,3 +1,4 @@
+import { bindPrincipals } from '../bound-principals.ts'
 import type { ValidateResourcePolicyRequest, ValidationErrorsEntry } from '../models/secretsmanager.ts'
 import type { Context, Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
@@ -31,6 +32,8 @@ async function findErrors(document: string, context: Context): Promise<readonly 
       : [{ CheckName: 'PrincipalCheck', ErrorMessage: policyTexts.unsupported }]
   }
   const errors: ValidationErrorsEntry[] = []
+  if (!(await bindPrincipals(read.policy, context.tx, context.platform)))
+    errors.push({ CheckName: 'PrincipalCheck', ErrorMessage: policyTexts.unsupported })
   if (isBroad(read.policy)) errors.push({ CheckName: 'PublicPolicyCheck', ErrorMessage: policyTexts.broadAccess })
   if (!(await keepsCallerIn(context, context.resource, read.policy))) {
     errors.push({ CheckName: 'LockoutCheck', ErrorMessage: policyTexts.lockOut })
