@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Drives the unmodified AWS CLI against a dev server: the README's tour, then the rest of a secret's life.
+# Drives the unmodified AWS CLI against a dev server. Usage: aws-cli.sh PROGRAM ENDPOINT
 set -euo pipefail
-endpoint=$1
+program=$1
+endpoint=$2
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1 AWS_PAGER='' AWS_EC2_METADATA_DISABLED=true
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
-sm() { aws --endpoint-url "$endpoint" secretsmanager "$@"; }
+sm() { "$program" --endpoint-url "$endpoint" secretsmanager "$@"; }
 check() { # check WHAT WANTED GOT
   if [ "$2" != "$3" ]; then echo "$1: wanted «$2», got «$3»"; exit 1; fi
 }
@@ -24,7 +25,9 @@ check 'current' two "$(sm get-secret-value --secret-id "$name" --query SecretStr
 check 'previous' "$first" "$(sm get-secret-value --secret-id "$name" --version-stage AWSPREVIOUS --query VersionId --output text)"
 sm update-secret-version-stage --secret-id "$name" --version-stage AWSCURRENT --move-to-version-id "$first" --remove-from-version-id "$second" >/dev/null
 check 'moved back' "$first" "$(sm get-secret-value --secret-id "$name" --query VersionId --output text)"
-check 'batch' 1 "$(sm batch-get-secret-value --secret-id-list "$name" --query 'length(SecretValues)' --output text)"
+# A CLI from before the end of 2023 does not know the operation, and says so with 252.
+batch=$(sm batch-get-secret-value --secret-id-list "$name" --query 'length(SecretValues)' --output text 2>/dev/null) || code=$?
+[ "${code:-0}" -eq 252 ] || check 'batch' 1 "$batch"
 sm tag-resource --secret-id "$name" --tags Key=team,Value=db
 check 'filter' "$name" "$(sm list-secrets --filters Key=tag-value,Values=db --query 'SecretList[0].Name' --output text)"
 sm delete-secret --secret-id "$name" --recovery-window-in-days 7 >/dev/null
@@ -34,7 +37,7 @@ sm delete-secret --secret-id "$name" --force-delete-without-recovery >/dev/null
 refused ResourceNotFoundException sm describe-secret --secret-id "$name"
 AWS_SECRET_ACCESS_KEY=wrong refused InvalidSignatureException sm list-secrets
 
-kms() { aws --endpoint-url "$endpoint" kms "$@"; }
+kms() { "$program" --endpoint-url "$endpoint" kms "$@"; }
 key=$(kms create-key --query KeyMetadata.KeyId --output text)
 kms create-alias --alias-name "alias/cli-$RANDOM" --target-key-id "$key"
 work=$(mktemp -d)
@@ -45,7 +48,7 @@ kms encrypt --key-id "$key" --plaintext "fileb://$work/plain" --encryption-conte
 check 'decrypt' hello "$(kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=web --query Plaintext --output text | base64 -d)"
 refused InvalidCiphertextException kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context app=api
 
-ssm() { aws --endpoint-url "$endpoint" ssm "$@"; }
+ssm() { "$program" --endpoint-url "$endpoint" ssm "$@"; }
 path="/cli/$RANDOM"
 ssm put-parameter --name "$path/db" --value one --type SecureString >/dev/null
 check 'parameter' one "$(ssm get-parameter --name "$path/db" --with-decryption --query Parameter.Value --output text)"
@@ -61,8 +64,8 @@ refused UnknownOperationException ssm list-documents
 check 'deleted' "$path/db" "$(ssm delete-parameters --names "$path/db" "$path/none" --query 'DeletedParameters[]' --output text)"
 refused ParameterNotFound ssm get-parameter --name "$path/db"
 
-sts() { aws --endpoint-url "$endpoint" sts "$@"; }
-iam() { aws --endpoint-url "$endpoint" iam "$@"; }
+sts() { "$program" --endpoint-url "$endpoint" sts "$@"; }
+iam() { "$program" --endpoint-url "$endpoint" iam "$@"; }
 check 'identity' arn:aws:iam::000000000000:root "$(sts get-caller-identity --query Arn --output text)"
 user="cli-$RANDOM"
 iam create-user --user-name "$user" >/dev/null
