@@ -107,15 +107,20 @@ const identityTypes = {
   anonymous: 'Unknown',
 } as const
 
-const identityTexts = new WeakMap<Caller, string>()
+const identityTexts = new WeakMap<Caller, Map<string, string>>()
 
-/** Who called. A caller comes from its access key's record, so its text is made once for many requests. */
+/** Who called, and through which service. A caller comes from its access key's record, so its texts are made once for many requests. */
 function identityText(call: Call): string {
-  if (call.via.length > 0) return JSON.stringify(userIdentity(call))
-  let text = identityTexts.get(call.caller)
+  const invokedBy = call.via.at(-1) ?? ''
+  let texts = identityTexts.get(call.caller)
+  if (texts === undefined) {
+    texts = new Map()
+    identityTexts.set(call.caller, texts)
+  }
+  let text = texts.get(invokedBy)
   if (text === undefined) {
     text = JSON.stringify(userIdentity(call))
-    identityTexts.set(call.caller, text)
+    texts.set(invokedBy, text)
   }
   return text
 }
