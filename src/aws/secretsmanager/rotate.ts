@@ -13,7 +13,7 @@ import { ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
 import { invokeFunction } from './rotation-function.ts'
 import { eventsOf, isComplete } from './rotation-run.ts'
 import { readRotationState, type RotationRun, secretOfJob, writeRotationState } from './rotation-state.ts'
-import { findTarget } from './rotation-target.ts'
+import { findRotator } from './rotation-target.ts'
 import { hide, valuesToHide } from './rotation-values.ts'
 import { arnOf } from './secret.ts'
 import { current, holderOf, pending } from './stages.ts'
@@ -145,16 +145,12 @@ async function noteStep(gateway: Gateway, job: Job, { run }: Work, next: Rotatio
 }
 
 async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOutcome> {
-  const { platform } = gateway
-  const arn = arnOf(secret)
   const named = secret.rotation?.lambdaArn ?? ''
-  const source = { arn, account: secret.account }
-  const call = await serviceCall(platform, { service: serviceSource, region: secret.region, source })
-  const target = await platform.store.transaction((tx) => findTarget(named, secret, { tx, call, platform }))
-  if (!target) return stepFailed('FunctionNotFound', 'The rotation function does not exist.')
-  if (target.kind === 'built-in') {
-    return target.rotator.run(run.step, rotatedSecret(gateway, secret, run.versionId)).catch(refusedStep)
+  const found = findRotator(named, secret, gateway.platform)
+  if (found?.kind === 'built-in') {
+    return found.rotator.run(run.step, rotatedSecret(gateway, secret, run.versionId)).catch(refusedStep)
   }
+  const arn = arnOf(secret)
   const event = {
     Step: run.step,
     SecretId: arn,
@@ -162,7 +158,9 @@ async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOut
     RotationToken: run.rotationToken,
   }
   const token = new Secret(run.rotationToken)
-  if (target.kind === 'remote') return withoutValues(await target.rotator.invoke(event, token), gateway, secret)
+  if (found) return withoutValues(await found.rotator.invoke(event, token), gateway, secret)
+  const source = { arn, account: secret.account }
+  const call = await serviceCall(gateway.platform, { service: serviceSource, region: secret.region, source })
   const hidden = [token, ...(await valuesToHide(gateway, secret))]
   return withoutValues(await invokeFunction(gateway, call, named, event, hidden), gateway, secret)
 }

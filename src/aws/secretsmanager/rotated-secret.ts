@@ -67,14 +67,22 @@ export function rotatedSecret(gateway: Gateway, found: SecretRecord, versionId: 
     if (refused) throw new RotationRefused(refused)
     return output.SecretString
   }
+  let filled: boolean | undefined
+  const readPending = async () => {
+    const value = await read(arn, pending, versionId)
+    filled = value !== undefined
+    return value
+  }
   return {
     binding: found.rotation?.binding,
-    read: (label) => read(arn, label, label === pending ? versionId : undefined),
+    read: (label) => (label === pending ? readPending() : read(arn, label)),
     readLender: (id) => read(id, current),
     async putPending(value) {
-      if ((await read(arn, pending, versionId)) === undefined) {
+      if (filled === undefined) await readPending()
+      if (!filled) {
         const put = { SecretId: arn, ClientRequestToken: versionId, SecretString: value, VersionStages: [pending] }
         await must(putSecretValue, put)
+        filled = true
       } else {
         await must(replacePendingValue, { SecretId: arn, VersionId: versionId, Value: value })
       }

@@ -2,6 +2,7 @@ import { parseArn } from '../../iam/arn.ts'
 import type { FoundRotator, Rotator } from '../../rotators/rotator.ts'
 import type { Context, Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
+import type { Platform } from '../platform.ts'
 import type { ResourceFacts } from '../resource.ts'
 import { serviceMay } from '../service-call.ts'
 import { getSecretValue } from './get-secret-value.ts'
@@ -17,17 +18,20 @@ export type RotationTarget = { readonly facts: ResourceFacts } & (FoundRotator |
 /** A rotator of Keyturn's own, or else a function of Lambda. */
 export async function findTarget(
   functionArn: string,
-  { account, region }: SecretRecord,
+  secret: SecretRecord,
   finding: Finding,
 ): Promise<RotationTarget | undefined> {
-  const place = { partition: partitionOf(region), region, account }
-  const found = finding.platform.rotators?.find(functionArn, place)
+  const found = findRotator(functionArn, secret, finding.platform)
   if (found) {
-    const owner = parseArn(found.arn)?.account ?? account
+    const owner = parseArn(found.arn)?.account ?? secret.account
     return { ...found, facts: { arn: found.arn, account: owner, type: 'AWS::Lambda::Function' } }
   }
   const facts = await findFunction(functionArn, finding)
   return facts && { kind: 'function', facts }
+}
+
+export function findRotator(functionArn: string, { account, region }: SecretRecord, { rotators }: Platform) {
+  return rotators?.find(functionArn, { partition: partitionOf(region), region, account })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Scheduler } from '../../schedule/scheduler.ts'
 import type { Gateway } from '../invoke.ts'
 import { deleteAtWindowEnd, deletion } from './deletion.ts'
@@ -9,12 +10,26 @@ import { removeOldVersions, versionCleanup } from './version-quota.ts'
 
 /** Rotations wait for functions and databases most of their time. */
 const rotationsAtOnce = 32
+/** When thousands are due at once, they leave room for requests: some 300 a second begin in each process. */
+const rotationEveryMilliseconds = 3
 
 /** Has the scheduler rotate, end recovery windows, remove old versions and try failed replicas again. */
 export function registerSecretsManagerWorkers(scheduler: Scheduler, gateway: Gateway): void {
   const { store, clock, quotas } = gateway.platform
   scheduler.register(deletion, (job) => deleteAtWindowEnd(store, job))
   scheduler.register(versionCleanup, (job) => removeOldVersions(store, job, clock.now(), quotas))
-  scheduler.register(rotation, (job) => rotateDue(gateway, job), { atOnce: rotationsAtOnce })
+  const turn = takingTurns(rotationEveryMilliseconds)
+  scheduler.register(rotation, (job) => turn().then(() => rotateDue(gateway, job)), { atOnce: rotationsAtOnce })
   scheduler.register(replicationRetry, (job) => runRetry(gateway, job))
+}
+
+/** Resolves for one caller after the other, so far apart. */
+function takingTurns(milliseconds: number): () => Promise<void> {
+  let next = 0
+  return async () => {
+    const now = performance.now()
+    const mine = Math.max(now, next)
+    next = mine + milliseconds
+    if (mine > now) await delay(mine - now)
+  }
 }
