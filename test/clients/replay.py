@@ -7,12 +7,16 @@ whose test passes is out of date. Exit status 0 when both agree.
 """
 
 import argparse
+import io
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import zipfile
+
+import boto3
 
 FILES = [
     "secretsmanager.json",
@@ -40,6 +44,26 @@ def start(checkout):
     sys.exit("the dev server did not start")
 
 
+def rotation_function(endpoint, checkout):
+    """Creates the function that the recordings of rotation ask for; answers its ARN."""
+    common = {"endpoint_url": endpoint, "region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    iam, functions = boto3.client("iam", **common), boto3.client("lambda", **common)
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}
+    allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}}
+    role = iam.create_role(RoleName="replay-rotation", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="replay-rotation", PolicyName="secrets", PolicyDocument=json.dumps(allow))
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.write(checkout / "test/clients/rotation-steps.mjs", "index.mjs")
+    arn = functions.create_function(
+        FunctionName="replay-rotation", Runtime="nodejs24.x", Handler="index.handler", Role=role, Code={"ZipFile": code.getvalue()}
+    )["FunctionArn"]
+    functions.add_permission(
+        FunctionName=arn, StatementId="rotation", Action="lambda:InvokeFunction", Principal="secretsmanager.amazonaws.com"
+    )
+    return arn
+
+
 def explained(checkout):
     """Service and name of every test that the document explains."""
     document = (checkout / "docs/compatibility.md").read_text(encoding="utf-8")
@@ -56,6 +80,7 @@ def main():
         with tempfile.NamedTemporaryFile(suffix=".json") as results:
             command = [sys.executable, str(options.recordings / "replay.py"), "--endpoint", endpoint, "--region2", "eu-west-1"]
             command += ["--access-key2", "222222222222", "--secret-key2", "test", "--json", results.name]
+            command += ["--rotation-lambda-arn", rotation_function(endpoint, options.checkout)]
             command += [str(options.recordings / name) for name in FILES]
             subprocess.run(command, check=False)
             outcome = json.load(open(results.name, encoding="utf-8"))
