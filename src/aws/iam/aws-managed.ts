@@ -20,10 +20,7 @@ const allow = (Action: string | readonly string[], Resource: string | readonly s
   ...more,
 })
 
-/**
- * The policies of AWS's own that speak of what is served here. Where the published one names further services, those are left
- * out: nothing here could be done with them.
- */
+/** The policies of AWS's own that speak of what is served here, without the further services that the published ones name. */
 const published: readonly Published[] = [
   {
     name: 'AdministratorAccess',
@@ -77,6 +74,8 @@ const published: readonly Published[] = [
         'kms:List*',
         'lambda:Get*',
         'lambda:List*',
+        'rolesanywhere:Get*',
+        'rolesanywhere:List*',
         'secretsmanager:Describe*',
         'secretsmanager:GetResourcePolicy',
         'secretsmanager:List*',
@@ -86,7 +85,6 @@ const published: readonly Published[] = [
         'sts:GetAccessKeyInfo',
         'sts:GetCallerIdentity',
         'sts:GetSessionToken',
-        'tag:Get*',
       ]),
     ],
   },
