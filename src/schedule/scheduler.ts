@@ -58,8 +58,8 @@ export class Scheduler {
   #loop: Promise<void> | undefined
   #running: Promise<number> | undefined
   #stopping = false
-  #woken = false
-  #nudge = () => {}
+  #wakes = 0
+  readonly #waiting = new Set<() => void>()
 
   constructor(options: SchedulerOptions) {
     this.#options = { claimMilliseconds: 5 * 60_000, pollMilliseconds: 5_000, ...options }
@@ -87,7 +87,7 @@ export class Scheduler {
 
   /** Looks for work soon: something was planned that may be due already. */
   wake(): void {
-    this.#woken = true
+    this.#wakes++
     this.#nudge()
   }
 
@@ -117,7 +117,7 @@ export class Scheduler {
     const { clock, pollMilliseconds, onFailure } = this.#options
     while (!this.#stopping) {
       await nextTurn()
-      this.#woken = false
+      const wakes = this.#wakes
       let pause = pollMilliseconds
       try {
         await this.runDue()
@@ -126,25 +126,30 @@ export class Scheduler {
       } catch (error) {
         onFailure({ at: clock.now(), kind: 'schedule', id: '' }, 0, error)
       }
-      if (!this.#woken) await this.#happening(pause)
+      if (this.#wakes === wakes) await this.#happening(pause)
     }
   }
 
-  /** Waits until somebody wakes the scheduler, or one of the jobs ends, or a time has passed. Answers whether a job ended. */
-  async #happening(milliseconds: number, jobs: Iterable<Promise<boolean>> = []): Promise<boolean> {
-    if (this.#stopping) return false
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(resolve, milliseconds, false).unref()
-    this.#nudge = () => resolve(false)
-    const ended = await Promise.race([promise, ...jobs])
+  /** Waits until somebody wakes the scheduler, or one of its jobs ends, or a time has passed. */
+  async #happening(milliseconds: number): Promise<void> {
+    if (this.#stopping) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, milliseconds).unref()
+    this.#waiting.add(resolve)
+    await promise
+    this.#waiting.delete(resolve)
     clearTimeout(timer)
-    return ended
+  }
+
+  #nudge(): void {
+    for (const resolve of this.#waiting) resolve()
   }
 
   async #runAll(): Promise<number> {
-    const inHand = new Map<Key, { readonly kind: string; readonly run: Promise<boolean> }>()
+    const inHand = new Map<Key, { readonly kind: string; readonly run: Promise<void> }>()
     const failures: unknown[] = []
     let done = 0
+    let endings = 0
     const take = (due: DueRecord) => {
       const key = dueKey(due)
       const run = this.#run(key, due).then(
@@ -153,14 +158,19 @@ export class Scheduler {
         },
         (error: unknown) => void failures.push(error),
       )
-      inHand.set(key, { kind: due.kind, run: run.then(() => inHand.delete(key)) })
+      const ended = run.then(() => {
+        inHand.delete(key)
+        endings++
+        this.#nudge()
+      })
+      inHand.set(key, { kind: due.kind, run: ended })
     }
     const isFull = (kind: string) => this.#isFull(kind, inHand.values())
-    const runs = () => [...inHand.values()].map(({ run }) => run)
     let queue: readonly DueRecord[] = []
     let look = true
     try {
       while (!this.#stopping && failures.length === 0) {
+        const before = { endings, wakes: this.#wakes }
         const looked: boolean = look && queue.every(({ kind }) => isFull(kind))
         if (looked) queue = [...(await this.#findFree(inHand, isFull)), ...queue]
         if (looked && queue.length === 0 && inHand.size === 0) break
@@ -173,11 +183,15 @@ export class Scheduler {
         queue = waiting
         // A slow job does not keep those from being found that come up meanwhile; one that ends makes room for what is known.
         if (took) look = looked || queue.length === 0
-        else look = !(await this.#happening(this.#options.pollMilliseconds, runs())) || queue.length === 0
+        else {
+          const quiet = () => endings === before.endings && this.#wakes === before.wakes
+          if (quiet()) await this.#happening(this.#options.pollMilliseconds)
+          look = this.#wakes !== before.wakes || endings === before.endings || queue.length === 0
+        }
         await nextTurn()
       }
     } finally {
-      await Promise.all(runs())
+      await Promise.all([...inHand.values()].map(({ run }) => run))
     }
     if (failures.length > 0) throw failures[0]
     return done
