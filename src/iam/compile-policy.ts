@@ -48,6 +48,8 @@ export interface CompiledPolicy {
 
 export interface CompileOptions extends PolicyLimits {
   readonly name?: string
+  /** The unique ids that ARNs of users and roles stand for: whoever else has such a name now is not meant. */
+  readonly ids?: ReadonlyMap<string, string>
 }
 
 /**
@@ -61,10 +63,21 @@ export function compilePolicy(
   const compiled = orFault(() => {
     const { version, id, statements: parsed } = parsePolicy(document, kind, options)
     const variables = version === '2012-10-17'
-    const statements = parsed.map((statement, index) => compileStatement(statement, index, kind, variables))
+    const statements = parsed.map((statement, index) =>
+      compileStatement(withIds(statement, options.ids), index, kind, variables),
+    )
     return { kind, name: options.name, document, version, id, statements, candidates: rememberCandidates(statements) }
   })
   return 'invalid' in compiled ? compiled : { policy: compiled.value }
+}
+
+function withIds(statement: ParsedStatement, ids: ReadonlyMap<string, string> | undefined): ParsedStatement {
+  const { principal } = statement
+  if (!principal || !ids || ids.size === 0) return statement
+  const entries = principal.entries.map((entry) =>
+    entry.type === 'AWS' ? { ...entry, value: ids.get(entry.value) ?? entry.value } : entry,
+  )
+  return { ...statement, principal: { ...principal, entries } }
 }
 
 function compileStatement(

@@ -30,8 +30,13 @@ export function wireDocument(document: string): string {
 }
 
 /** A stored document was valid when it was stored; that it no longer is must never widen what is allowed. */
-export function compileStored(document: string, kind: PolicyKind, name: string): CompiledPolicy {
-  const compiled = compilePolicy(document, kind, { name })
+export function compileStored(
+  document: string,
+  kind: PolicyKind,
+  name: string,
+  ids: ReadonlyMap<string, string> = new Map(),
+): CompiledPolicy {
+  const compiled = compilePolicy(document, kind, { name, ids })
   if ('policy' in compiled) return compiled.policy
   throw new AssertionFailure('a stored policy is valid')
 }

@@ -64,9 +64,8 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
   const id = input.MultiRegion ? `mrk-${randomBytes(16).toString('hex')}` : uuid()
   const arn = keyArn(account, region, id)
   const policy = input.Policy ?? defaultPolicy(account, region)
-  if (input.Policy !== undefined) {
-    await checkKeyPolicy(policy, { arn, account }, context, input.BypassPolicyLockoutSafetyCheck ?? false)
-  }
+  const bypass = input.BypassPolicyLockoutSafetyCheck ?? false
+  const principals = input.Policy && (await checkKeyPolicy(policy, { arn, account }, context, bypass))
   if (tags.length > 0) await context.require({ action: 'kms:TagResource', resource: { arn, account } })
   const now = platform.clock.now()
   const origin = input.Origin ?? 'AWS_KMS'
@@ -82,6 +81,7 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
     manager: 'CUSTOMER',
     state: 'PendingImport',
     policy,
+    ...(principals && { principals }),
     tags,
     aliases: [],
     grants: 0,

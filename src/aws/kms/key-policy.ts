@@ -2,6 +2,7 @@ import { type CompiledPolicy, compilePolicy } from '../../iam/compile-policy.ts'
 import { evaluate } from '../../iam/evaluate.ts'
 import type { PolicyFault } from '../../iam/fault.ts'
 import { assert } from '../../base/assert.ts'
+import { type BoundPrincipal, bindPrincipals } from '../bound-principals.ts'
 import { conditionLookup } from '../conditions.ts'
 import type { Finding } from '../operation.ts'
 import { arnOf } from './key.ts'
@@ -13,31 +14,20 @@ const characters = 32_768
 
 /**
  * Checks a policy before a key gets it: that it is one, that the principals it names exist, and that it leaves the caller
- * the right to change it again unless the caller waived that.
+ * the right to change it again unless the caller waived that. Answers whom it names.
  */
 export async function checkKeyPolicy(
   document: string,
   key: { readonly arn: string; readonly account: string },
   finding: Finding,
   bypassLockoutCheck: boolean,
-): Promise<void> {
+): Promise<readonly BoundPrincipal[]> {
   const compiled = compilePolicy(document, 'key', { characters })
   if ('invalid' in compiled) throw malformedPolicy(sentence(compiled.invalid))
-  await checkPrincipals(compiled.policy, finding)
+  const bound = await bindPrincipals(compiled.policy, finding.tx, finding.platform)
+  if (!bound) throw invalidPrincipals()
   if (!bypassLockoutCheck && !leavesControl(compiled.policy, key, finding)) throw lockedOut()
-}
-
-async function checkPrincipals({ statements }: CompiledPolicy, { tx, platform }: Finding): Promise<void> {
-  const { identities } = platform
-  if (!identities.principalExists) return
-  const seen = new Set<string>()
-  for (const { principal } of statements) {
-    for (const { type, value } of principal?.entries ?? []) {
-      if (type !== 'AWS' || value === '*' || seen.has(value)) continue
-      seen.add(value)
-      if (!(await identities.principalExists(tx, value))) throw invalidPrincipals()
-    }
-  }
+  return bound
 }
 
 const everything = compiledAllow()

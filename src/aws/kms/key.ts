@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts'
 import { compilePolicy } from '../../iam/compile-policy.ts'
 import { derivation } from '../../store/table.ts'
+import { boundIds } from '../bound-principals.ts'
 import { partitionOf } from '../partition.ts'
 import type { ResourceFacts } from '../resource.ts'
 import type { KeyRecord } from './records.ts'
@@ -12,7 +13,7 @@ export interface Key extends ResourceFacts {
 
 /** The facts of a key that follow from its record alone; grants come on top. */
 export const keyOf = derivation((record: KeyRecord): Key => {
-  const compiled = compilePolicy(record.policy, 'key', { name: 'default' })
+  const compiled = compilePolicy(record.policy, 'key', { name: 'default', ids: boundIds(record.principals) })
   assert('policy' in compiled, 'a key policy was checked before it was stored')
   return {
     arn: keyArn(record.account, record.region, record.id),

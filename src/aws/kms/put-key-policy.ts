@@ -14,8 +14,9 @@ export const putKeyPolicy = operation('PutKeyPolicy', {
   async handle(input, record, context) {
     if (input.PolicyName !== undefined && input.PolicyName !== 'default') throw unknownPolicyName()
     checkCustomer(record)
-    await checkKeyPolicy(input.Policy, keyOf(record), context, input.BypassPolicyLockoutSafetyCheck ?? false)
-    keyTable.put(context.tx, { ...record, policy: input.Policy }, record.account, record.region, record.id)
+    const bypass = input.BypassPolicyLockoutSafetyCheck ?? false
+    const principals = await checkKeyPolicy(input.Policy, keyOf(record), context, bypass)
+    keyTable.put(context.tx, { ...record, policy: input.Policy, principals }, record.account, record.region, record.id)
     return {}
   },
 })

@@ -1,5 +1,6 @@
 import type { WrappingName } from '../../keys/key-wrap.ts'
 import { table } from '../../store/table.ts'
+import type { BoundPrincipal } from '../bound-principals.ts'
 import type { ExpirationModelType, KeySpec, KeyState, KeyUsageType, OriginType, RotationType } from '../models/kms.ts'
 
 /** What never changes about a key, and how it stands. Times are milliseconds since 1970. */
@@ -17,6 +18,8 @@ export interface KeyRecord {
   readonly state: KeyState
   /** The policy document as it was put. */
   readonly policy: string
+  /** Whom the policy meant when it was put. */
+  readonly principals?: readonly BoundPrincipal[] | undefined
   /** In the order in which they were added. */
   readonly tags: readonly (readonly [key: string, value: string])[]
   /** Names with their `alias/` in front. */

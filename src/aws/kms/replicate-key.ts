@@ -50,7 +50,7 @@ async function newReplica(input: ReplicateKeyRequest, primary: KeyRecord, contex
   const { ReplicaRegion: region, BypassPolicyLockoutSafetyCheck: bypass = false } = input
   const arn = keyArn(account, region, id)
   const policy = input.Policy ?? defaultPolicy(account, region)
-  const { imported, rotation: _ofPrimary, deletion: _none, ...shared } = primary
+  const { imported, rotation: _ofPrimary, deletion: _none, principals: _others, ...shared } = primary
   const replica: KeyRecord = {
     ...shared,
     region,
@@ -75,6 +75,6 @@ async function newReplica(input: ReplicateKeyRequest, primary: KeyRecord, contex
   if (replica.tags.length > 0) {
     await context.require({ action: 'kms:TagResource', resource: { arn, account }, conditions })
   }
-  if (input.Policy !== undefined) await checkKeyPolicy(policy, { arn, account }, context, bypass)
-  return replica
+  if (input.Policy === undefined) return replica
+  return { ...replica, principals: await checkKeyPolicy(policy, { arn, account }, context, bypass) }
 }
