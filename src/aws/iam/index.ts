@@ -17,6 +17,7 @@ import { createPolicyVersion } from './create-policy-version.ts'
 import { createPolicy } from './create-policy.ts'
 import { createRole } from './create-role.ts'
 import { createSAMLProvider } from './create-saml-provider.ts'
+import { createServiceLinkedRole } from './create-service-linked-role.ts'
 import { createServiceSpecificCredential } from './create-service-specific-credential.ts'
 import { createUser } from './create-user.ts'
 import { createVirtualMFADevice } from './create-virtual-mfa-device.ts'
@@ -35,6 +36,7 @@ import { deleteRolePermissionsBoundary } from './delete-role-permissions-boundar
 import { deleteRolePolicy } from './delete-role-policy.ts'
 import { deleteRole } from './delete-role.ts'
 import { deleteSAMLProvider } from './delete-saml-provider.ts'
+import { deleteServiceLinkedRole } from './delete-service-linked-role.ts'
 import { deleteUserPermissionsBoundary } from './delete-user-permissions-boundary.ts'
 import { deleteUserPolicy } from './delete-user-policy.ts'
 import { deleteUser } from './delete-user.ts'
@@ -68,6 +70,7 @@ import { getRole } from './get-role.ts'
 import { getSAMLProvider } from './get-saml-provider.ts'
 import { getServiceLastAccessedDetailsWithEntities } from './get-service-last-accessed-details-with-entities.ts'
 import { getServiceLastAccessedDetails } from './get-service-last-accessed-details.ts'
+import { getServiceLinkedRoleDeletionStatus } from './get-service-linked-role-deletion-status.ts'
 import { getUserPolicy } from './get-user-policy.ts'
 import { getUser } from './get-user.ts'
 import { listAccessKeys } from './list-access-keys.ts'
@@ -165,6 +168,7 @@ export const iam = serviceOf<IamOperations>()({
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
     CreateSAMLProvider: createSAMLProvider,
+    CreateServiceLinkedRole: createServiceLinkedRole,
     CreateServiceSpecificCredential: createServiceSpecificCredential,
     CreateUser: createUser,
     CreateVirtualMFADevice: createVirtualMFADevice,
@@ -183,6 +187,7 @@ export const iam = serviceOf<IamOperations>()({
     DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
     DeleteRolePolicy: deleteRolePolicy,
     DeleteSAMLProvider: deleteSAMLProvider,
+    DeleteServiceLinkedRole: deleteServiceLinkedRole,
     DeleteUser: deleteUser,
     DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
     DeleteUserPolicy: deleteUserPolicy,
@@ -216,6 +221,7 @@ export const iam = serviceOf<IamOperations>()({
     GetSAMLProvider: getSAMLProvider,
     GetServiceLastAccessedDetails: getServiceLastAccessedDetails,
     GetServiceLastAccessedDetailsWithEntities: getServiceLastAccessedDetailsWithEntities,
+    GetServiceLinkedRoleDeletionStatus: getServiceLinkedRoleDeletionStatus,
     GetUser: getUser,
     GetUserPolicy: getUserPolicy,
     ListAccessKeys: listAccessKeys,

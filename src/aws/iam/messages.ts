@@ -152,3 +152,7 @@ export const noPublicUrl = () =>
   validation(
     'Tokens need an issuer: set publicUrl in the configuration of this server to the URL that others reach it by.',
   )
+
+export const noServiceLinkedRole = (service: string) =>
+  new AwsError('AccessDenied', `Cannot find Service Linked Role template for ${service}`, { status: 403 })
+export const deletionTaskNotFound = (id: string) => noSuchEntity(`The deletion task ${id} cannot be found.`)

@@ -5,7 +5,7 @@ import { newAccessKeyId, newSecretAccessKey } from '../iam/unique-id.ts'
 import { findPolicy } from '../iam/managed-policy.ts'
 import type { Credentials, PolicyDescriptorType, Tag } from '../models/sts.ts'
 import type { Finding } from '../operation.ts'
-import { malformedPolicy, packedTooLarge, policyNotFound, tooManyPolicyArns } from './messages.ts'
+import { malformedPolicy, packedTooLarge, policyNotFound, policyTooLong, tooManyPolicyArns } from './messages.ts'
 import { currentSealingKeys, keyObjects } from './sealing-keys.ts'
 import { sealSession, type Session } from './session.ts'
 
@@ -53,6 +53,8 @@ interface PolicyInput {
 }
 
 const mostPolicyArns = 10
+/** The model has it for every operation but AssumeRole, whose reference says it in words. */
+const longestPolicy = 2048
 
 /** Checks the session policies of a request: a document, and managed policies of the account whose session it is. */
 export async function readSessionPolicies(
@@ -61,6 +63,7 @@ export async function readSessionPolicies(
   { tx }: Pick<Finding, 'tx'>,
 ): Promise<SessionPolicies> {
   if (Policy !== undefined) {
+    if (Policy.length > longestPolicy) throw policyTooLong(Policy, longestPolicy)
     const compiled = compilePolicy(Policy, 'identity')
     if ('invalid' in compiled) throw malformedPolicy(compiled.invalid)
   }

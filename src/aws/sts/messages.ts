@@ -27,6 +27,10 @@ export const otherSourceIdentity = () =>
 
 export const malformedPolicy = (fault: PolicyFault) =>
   new AwsError('MalformedPolicyDocumentException', faultSentence(fault))
+export const policyTooLong = (policy: string, most: number) =>
+  validation(
+    `1 validation error detected: Value '${policy}' at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+  )
 export const tooManyPolicyArns = (most: number) => validation(`Cannot exceed quota for PolicyArns: ${most}`)
 export const policyNotFound = (arn: string) => validation(`Policy ${arn} does not exist or is not attachable.`)
 export const packedTooLarge = (percent: number) =>
