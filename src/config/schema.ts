@@ -74,9 +74,13 @@ const organization = v.strictObject({
   ),
 })
 
+/** Whose secrets may name it: account numbers, or a star. What is signed or called here is the operator's, not the accounts'. */
+const rotationAccounts = v.pipe(v.array(v.union([account, v.literal('*')])), v.minLength(1, 'a list that is not empty'))
+
 /** An endpoint that does the steps of rotations, named `keyturn:webhook/NAME` by secrets. */
 const rotationWebhook = v.strictObject({
   name: sinkMembers.name,
+  accounts: rotationAccounts,
   url: text,
   secretEnvironment: v.optional(text),
   secretCredential: v.optional(text),
@@ -87,6 +91,7 @@ const rotationWebhook = v.strictObject({
 
 /** Functions that are invoked elsewhere, at AWS or what keeps to its API. */
 const rotationLambda = v.strictObject({
+  accounts: rotationAccounts,
   functions: v.pipe(v.array(text), v.minLength(1, 'a list that is not empty')),
   endpoint: v.optional(text),
   accessKeyIdEnvironment: v.optional(text, 'KEYTURN_LAMBDA_ACCESS_KEY_ID'),
@@ -166,6 +171,7 @@ export const configSchema = v.strictObject({
   rotation: v.optional(
     v.strictObject({
       ca: v.optional(text),
+      hosts: v.optional(v.pipe(v.array(text), v.minLength(1, 'a list that is not empty'))),
       connectSeconds: v.optional(wholeNumber(1, 60), 5),
       statementSeconds: v.optional(wholeNumber(1, 300), 15),
       webhook: v.optional(v.array(rotationWebhook), []),

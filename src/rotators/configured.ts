@@ -13,6 +13,8 @@ import { webhookRotator } from './webhook.ts'
 export interface RotationSettings {
   /** A file of certificate authorities in PEM, for databases whose secret names none. */
   readonly ca?: string | undefined
+  /** The only hosts that built-in rotators connect to, with stars; any where absent. */
+  readonly hosts?: readonly string[] | undefined
   readonly connectSeconds: number
   readonly statementSeconds: number
   readonly webhook: readonly WebhookSettings[]
@@ -21,6 +23,8 @@ export interface RotationSettings {
 
 export interface WebhookSettings {
   readonly name: string
+  /** Whose secrets may name it; a star is for all. */
+  readonly accounts: readonly string[]
   readonly url: string
   /** Where the signing secret is: a variable of the environment, a systemd credential, or a file. Exactly one. */
   readonly secretEnvironment?: string | undefined
@@ -31,6 +35,8 @@ export interface WebhookSettings {
 }
 
 export interface LambdaSettings {
+  /** Whose secrets may name its functions; a star is for all. */
+  readonly accounts: readonly string[]
   /** ARNs with stars; the first row that fits one is taken. */
   readonly functions: readonly string[]
   readonly endpoint?: string | undefined
@@ -53,10 +59,11 @@ export interface Surroundings {
 
 /** The rotators of a server, or the refusal of the first setting that cannot be. */
 export function configuredRotators(settings: RotationSettings, surroundings: Surroundings): Rotators {
-  const webhooks = new Map<string, RemoteRotator>()
+  const webhooks = new Map<string, { accounts: readonly string[]; rotator: RemoteRotator }>()
   for (const setting of settings.webhook) {
-    if (webhooks.has(setting.name)) throw new RotatorRefused(`Two rotation webhooks are called «${setting.name}».`)
-    webhooks.set(setting.name, openWebhook(setting, surroundings))
+    const { name, accounts } = setting
+    if (webhooks.has(name)) throw new RotatorRefused(`Two rotation webhooks are called «${name}».`)
+    webhooks.set(name, { accounts, rotator: openWebhook(setting, surroundings) })
   }
   const forwards = settings.lambda.map((setting) => openForward(setting, surroundings))
   return openRotators({
@@ -64,16 +71,29 @@ export function configuredRotators(settings: RotationSettings, surroundings: Sur
       ca: settings.ca === undefined ? undefined : readText(settings.ca, '[rotation]'),
       connectMilliseconds: settings.connectSeconds * 1000,
       statementMilliseconds: settings.statementSeconds * 1000,
+      mayReach: hostCheck(settings.hosts),
     },
-    webhooks,
-    forward(functionArn) {
+    webhook(name, account) {
+      const found = webhooks.get(name)
+      return found && isFor(found, account) ? found.rotator : undefined
+    },
+    forward(functionArn, account) {
       for (const forward of forwards) {
-        const rotator = forward(functionArn)
+        const rotator = forward(functionArn, account)
         if (rotator) return rotator
       }
       return undefined
     },
   })
+}
+
+function isFor({ accounts }: { readonly accounts: readonly string[] }, account: string): boolean {
+  return accounts.includes('*') || accounts.includes(account)
+}
+
+function hostCheck(hosts: readonly string[] | undefined): ((host: string) => boolean) | undefined {
+  const patterns = hosts?.map((text) => compileWildcards(text.toLowerCase()))
+  return patterns && ((host) => patterns.some((pattern) => matchesPattern(pattern, host.toLowerCase())))
 }
 
 function openWebhook(setting: WebhookSettings, { clock, environment }: Surroundings): RemoteRotator {
@@ -125,8 +145,8 @@ function openForward(setting: LambdaSettings, { clock, environment }: Surroundin
     }
   }
   const timeoutMilliseconds = setting.timeoutSeconds * 1000
-  return (functionArn: string): RemoteRotator | undefined =>
-    patterns.some((pattern) => matchesPattern(pattern, functionArn))
+  return (functionArn: string, account: string): RemoteRotator | undefined =>
+    isFor(setting, account) && patterns.some((pattern) => matchesPattern(pattern, functionArn))
       ? lambdaEndpoint(functionArn, { endpoint, ca, credentials, timeoutMilliseconds, now: () => clock.real() })
       : undefined
 }

@@ -18,6 +18,8 @@ export interface DatabaseSettings {
   readonly ca?: string | undefined
   readonly connectMilliseconds: number
   readonly statementMilliseconds: number
+  /** Whether a host may be connected to; any may where absent. */
+  readonly mayReach?: ((host: string) => boolean) | undefined
 }
 
 /** What every step of one engine needs. */
@@ -140,7 +142,10 @@ async function readVersions(workshop: Workshop, manner: Manner, secret: RotatedS
 }
 
 /** Throws `DatabaseFault`; `login-refused` means that these credentials do not work, for certain. */
-export function logIn({ engine, settings }: Workshop, secret: DatabaseSecret): Promise<DatabaseSession> {
+export async function logIn({ engine, settings }: Workshop, secret: DatabaseSecret): Promise<DatabaseSession> {
+  if (settings.mayReach?.(secret.host) === false) {
+    throw new StepFailure('HostNotAllowed', 'The operator of this server does not let rotators connect to that host.')
+  }
   const login: Login = {
     host: secret.host,
     port: secret.port ?? engine.port,

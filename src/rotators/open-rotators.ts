@@ -27,25 +27,25 @@ export const engines: Readonly<Record<string, DatabaseEngine>> = {
 
 export interface RotatorsOptions {
   readonly database: DatabaseSettings
-  /** Endpoints that are told of each step, by name. */
-  readonly webhooks: ReadonlyMap<string, RemoteRotator>
-  /** Functions elsewhere: the rotator for an ARN, where the configuration names one. */
-  readonly forward: (functionArn: string) => RemoteRotator | undefined
+  /** The endpoint of a name, where secrets of an account may name it. */
+  readonly webhook: (name: string, account: string) => RemoteRotator | undefined
+  /** The function of an ARN elsewhere, likewise. */
+  readonly forward: (functionArn: string, account: string) => RemoteRotator | undefined
 }
 
 /**
  * Rotators by name. `keyturn:rotator/NAME` and `keyturn:webhook/NAME` are the short form; where a client wants to see a function's ARN
  * it is one of the secret's own region and account, for `keyturn-rotator-NAME` or `keyturn-webhook-NAME`.
  */
-export function openRotators({ database, webhooks, forward }: RotatorsOptions): Rotators {
+export function openRotators({ database, webhook, forward }: RotatorsOptions): Rotators {
   return {
     find(named, place) {
       const own = readName(named, place)
       if (!own) {
-        const rotator = forward(named)
+        const rotator = forward(named, place.account)
         return rotator && { kind: 'remote', rotator, arn: named }
       }
-      const found = own.kind === 'webhook' ? remote(webhooks.get(own.name)) : builtIn(own, database)
+      const found = own.kind === 'webhook' ? remote(webhook(own.name, place.account)) : builtIn(own, database)
       const { partition, region, account } = place
       const arn = `arn:${partition}:lambda:${region}:${account}:function:keyturn-${own.kind}-${own.name}`
       return found && { ...found, arn }

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { signatureHeaders, webhookKey } from '../events/webhook.ts'
-import { configuredRotators, type RotationSettings } from './configured.ts'
+import { configuredRotators, type RotationSettings, type WebhookSettings } from './configured.ts'
 import type { RotationEvent, StepOutcome } from './rotator.ts'
 
 const secret = 'a secret of more than 24 bytes'
@@ -57,10 +57,13 @@ async function invoke(
   return found?.kind === 'remote' ? found.rotator.invoke(event, new Secret(event.RotationToken)) : undefined
 }
 
-const hook = (url: string) => ({ webhook: [{ name: 'f', url, secretEnvironment: 'HOOK', timeoutSeconds: 5 }] })
+const hook = (url: string) => ({
+  webhook: [{ name: 'f', accounts: ['*'], url, secretEnvironment: 'HOOK', timeoutSeconds: 5 }],
+})
 const forward = (endpoint: string) => ({
   lambda: [
     {
+      accounts: ['111111111111'],
       functions: ['arn:aws:lambda:eu-west-1:222222222222:function:*'],
       endpoint,
       accessKeyIdEnvironment: 'ID',
@@ -130,12 +133,40 @@ test('only functions that a row names are forwarded', () => {
   expect(found.find(arn.replace('222222222222', '333333333333'), place)).toBeUndefined()
 })
 
+test('an account that is not named uses neither', () => {
+  const other = { ...place, account: '333333333333' }
+  expect(rotators(forward('https://lambda.example')).find(arn, other)).toBeUndefined()
+  const [webhook] = hook('https://hook.example').webhook
+  const settings = { webhook: [{ ...webhook, accounts: ['111111111111'] } as WebhookSettings] }
+  expect(rotators(settings).find('keyturn:webhook/f', place)).toBeDefined()
+  expect(rotators(settings).find('keyturn:webhook/f', other)).toBeUndefined()
+})
+
+test('built-in rotators connect to hosts that the configuration names, and to no other', async () => {
+  const found = rotators({ hosts: ['127.*'] }).find('keyturn:rotator/postgres', place)
+  const tested = async (host: string) => {
+    const value = new Secret(JSON.stringify({ host, port: 1, username: 'u', password: 'p', ssl: false }))
+    const read = async () => value
+    const rest = { putPending: async () => {}, makeCurrent: async () => {}, readLender: read, binding: undefined }
+    return found?.kind === 'built-in' ? found.rotator.run('testSecret', { read, ...rest }) : undefined
+  }
+  expect(await tested('db.internal')).toMatchObject({ failed: { type: 'HostNotAllowed' } })
+  expect(await tested('127.0.0.1')).toMatchObject({ failed: { type: 'Database.unavailable' } })
+})
+
 test.each([
   [hook('http://example.com/'), 'needs an https URL'],
   [hook('https://user:pass@example.com/'), 'needs an https URL'],
-  [{ webhook: [{ name: 'f', url: 'https://example.com', timeoutSeconds: 5 }] }, 'needs one of secretEnvironment'],
   [
-    { webhook: [{ name: 'f', url: 'https://example.com', secretEnvironment: 'NONE', timeoutSeconds: 5 }] },
+    { webhook: [{ name: 'f', accounts: ['*'], url: 'https://example.com', timeoutSeconds: 5 }] },
+    'needs one of secretEnvironment',
+  ],
+  [
+    {
+      webhook: [
+        { name: 'f', accounts: ['*'], url: 'https://example.com', secretEnvironment: 'NONE', timeoutSeconds: 5 },
+      ],
+    },
     'at least 24 bytes',
   ],
   [{ webhook: [...hook('https://a.example').webhook, ...hook('https://b.example').webhook] }, 'Two rotation webhooks'],

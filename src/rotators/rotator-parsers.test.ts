@@ -10,7 +10,7 @@ import { engines, openRotators } from './open-rotators.ts'
 
 const place = { partition: 'aws', region: 'us-east-1', account: '111111111111' }
 const database = { connectMilliseconds: 2_000, statementMilliseconds: 2_000 }
-const rotators = openRotators({ database, webhooks: new Map(), forward: () => undefined })
+const rotators = openRotators({ database, webhook: () => undefined, forward: () => undefined })
 const whole = { host: 'db.example', username: 'u', password: 'p' }
 const read = (members: unknown) => readDatabaseSecret(new Secret(JSON.stringify(members)))
 

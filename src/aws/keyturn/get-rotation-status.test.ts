@@ -16,7 +16,11 @@ afterEach(() => harness.close())
 async function open() {
   const f = { invoke: async () => outcome }
   const database = { connectMilliseconds: 1, statementMilliseconds: 1 }
-  const rotators = openRotators({ database, webhooks: new Map([['f', f]]), forward: () => undefined })
+  const rotators = openRotators({
+    database,
+    webhook: (name) => (name === 'f' ? f : undefined),
+    forward: () => undefined,
+  })
   harness = await openHarness([kms, secretsmanager, keyturn], { rotators })
   registerSecretsManagerWorkers(harness.scheduler, harness.gateway)
   const root = harness.root()

@@ -48,7 +48,7 @@ class Mortal implements Backend {
 }
 
 const database = { connectMilliseconds: 5_000, statementMilliseconds: 5_000 }
-const rotators = openRotators({ database, webhooks: new Map(), forward: () => undefined })
+const rotators = openRotators({ database, webhook: () => undefined, forward: () => undefined })
 
 const seal = devSeal()
 

@@ -10,7 +10,7 @@ import { type RotationStep, type Rotators, rotationSteps } from '../../rotators/
 
 const day = 86_400_000
 const database = { connectMilliseconds: 5_000, statementMilliseconds: 5_000 }
-const builtIn = openRotators({ database, webhooks: new Map(), forward: () => undefined })
+const builtIn = openRotators({ database, webhook: () => undefined, forward: () => undefined })
 
 interface Credentials {
   readonly username: string

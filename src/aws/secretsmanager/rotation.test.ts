@@ -42,7 +42,11 @@ async function open(answering: Answering = async () => undefined): Promise<Rotat
       return (await answering(event, api)) ?? (await templateStep(event, api).catch(thrown))
     },
   }
-  const rotators = openRotators({ database, webhooks: new Map([['f', f]]), forward: () => undefined })
+  const rotators = openRotators({
+    database,
+    webhook: (name) => (name === 'f' ? f : undefined),
+    forward: () => undefined,
+  })
   const api = await openSecretsManager({ rotators })
   await api.sm('CreateSecret', { Name: 's', SecretString: 'first' })
   return {
@@ -489,7 +493,7 @@ test('processes that share a store do each step once, and none beside another', 
 test('rotations are told as change events', async () => {
   const told: ChangeEvent[] = []
   const events: ChangeEvents = { wants: () => true, emit: (_tx, event) => void told.push(event) }
-  const rotators = openRotators({ database, webhooks: new Map(), forward: () => undefined })
+  const rotators = openRotators({ database, webhook: () => undefined, forward: () => undefined })
   const { harness, sm } = await openSecretsManager({ rotators, events })
   const { ARN } = await sm('CreateSecret', { Name: 's', SecretString: 'first' })
   await sm('RotateSecret', { SecretId: 's', RotationLambdaARN: generic })
