@@ -1,4 +1,3 @@
-import { parseArn } from '../../iam/arn.ts'
 import type { FoundRotator, Rotator } from '../../rotators/rotator.ts'
 import type { Context, Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
@@ -22,10 +21,8 @@ export async function findTarget(
   finding: Finding,
 ): Promise<RotationTarget | undefined> {
   const found = findRotator(functionArn, secret, finding.platform)
-  if (found) {
-    const owner = parseArn(found.arn)?.account ?? secret.account
-    return { ...found, facts: { arn: found.arn, account: owner, type: 'AWS::Lambda::Function' } }
-  }
+  // Who may use it is a matter of the secret's own account, whatever number a function elsewhere has in its ARN.
+  if (found) return { ...found, facts: { arn: found.arn, account: secret.account, type: 'AWS::Lambda::Function' } }
   const facts = await findFunction(functionArn, finding)
   return facts && { kind: 'function', facts }
 }

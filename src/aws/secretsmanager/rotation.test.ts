@@ -342,6 +342,34 @@ test('whoever rotates needs leave to invoke the function; refused, nothing is re
   await harness.close()
 })
 
+test('a function elsewhere is invoked for whoever may in his own account', async () => {
+  const elsewhere = 'arn:aws:lambda:eu-west-1:222222222222:function:rotate'
+  const asked: RotationEvent[] = []
+  const remote: RemoteRotator = {
+    async invoke(event) {
+      asked.push(event)
+      return stepFailed('away')
+    },
+  }
+  const rotators = openRotators({
+    database,
+    webhook: () => undefined,
+    forward: (arn, account) => (arn === elsewhere && account === '111111111111' ? remote : undefined),
+  })
+  const { harness, sm, as } = await openSecretsManager({ rotators })
+  await sm('CreateSecret', { Name: 's', SecretString: 'first' })
+  const rotate = { SecretId: 's', RotationLambdaARN: elsewhere }
+  const allow = (Resource: string) => ({
+    Statement: [{ Effect: 'Allow', Action: ['secretsmanager:*', 'lambda:*'], Resource }],
+  })
+  const secretsOnly = as(harness.user('other', [allow('arn:aws:secretsmanager:*')]))
+  expect(await refusal(secretsOnly('RotateSecret', rotate))).toMatch(/^AccessDeniedException: User: /)
+  await as(harness.user('one', [allow('*')]))('RotateSecret', rotate)
+  await harness.scheduler.runDue()
+  expect(asked).toHaveLength(1)
+  await harness.close()
+})
+
 test.each([
   'keyturn:rotator/unknown',
   'keyturn:webhook/unknown',
