@@ -1,4 +1,4 @@
-import { decrypt, encrypt } from './keys.ts'
+import { decrypt, decryptOld, encrypt, signatures } from './keys.ts'
 import { getParameter, getParametersByPath } from './parameters.ts'
 import type { Scenario } from './scenario.ts'
 import { batchGetSecretValue, createSecret, getSecretValue, listSecrets, putSecretValue } from './secrets.ts'
@@ -13,6 +13,8 @@ export const scenarios: readonly Scenario[] = [
   getParametersByPath,
   encrypt,
   decrypt,
+  decryptOld,
+  ...signatures,
   assumeRole,
   firstUseOfSession,
   putSecretValue,

@@ -4,7 +4,7 @@ interface Scope {
 }
 
 /** What each user of the bench may do: its own work and nothing more. */
-export function duties({ account, region, keyArn, roleArn }: Scope & { keyArn: string; roleArn: string }) {
+export function duties({ account, region, keyArns, roleArn }: Scope & { keyArns: readonly string[]; roleArn: string }) {
   const secrets = secretsOf({ account, region })
   return {
     reader: [allow('secretsmanager:GetSecretValue', secrets)],
@@ -13,7 +13,8 @@ export function duties({ account, region, keyArn, roleArn }: Scope & { keyArn: s
     lister: [allow('secretsmanager:ListSecrets', '*')],
     parameterReader: [allow('ssm:GetParameter', parametersOf({ account, region }))],
     pathReader: [allow('ssm:GetParametersByPath', parametersOf({ account, region }))],
-    encrypter: [allow(['kms:Encrypt', 'kms:Decrypt'], keyArn)],
+    encrypter: [allow(['kms:Encrypt', 'kms:Decrypt'], keyArns)],
+    signer: [allow(['kms:Sign', 'kms:Verify'], `arn:aws:kms:${region}:${account}:key/*`)],
     assumer: [allow('sts:AssumeRole', roleArn)],
   } as const
 }
@@ -33,6 +34,6 @@ function parametersOf({ account, region }: Scope): string {
   return `arn:aws:ssm:${region}:${account}:parameter/bench/*`
 }
 
-function allow(action: string | readonly string[], resource: string): object {
+function allow(action: string | readonly string[], resource: string | readonly string[]): object {
   return { Effect: 'Allow', Action: action, Resource: resource }
 }

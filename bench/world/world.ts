@@ -14,7 +14,18 @@ export interface World {
   readonly keyId: string
   /** Ciphertexts of the key, base64. */
   readonly ciphertexts: readonly string[]
+  /** Ciphertexts of another key, made before it was rotated as often as it can be. */
+  readonly oldCiphertexts: readonly string[]
+  readonly signing: { readonly p256: SigningKey; readonly rsa: SigningKey }
   readonly roleArn: string
+}
+
+export interface SigningKey {
+  readonly keyId: string
+  readonly algorithm: string
+  /** Base64, as is its signature. */
+  readonly message: string
+  readonly signature: string
 }
 
 const account = '000000000000'
@@ -27,10 +38,9 @@ export const plaintextBytes = 1_024
 export async function makeWorld(port: number, root: Credentials, real: number): Promise<World> {
   const client = openClient(port, root)
   try {
-    const { KeyMetadata } = await client.json('kms', 'CreateKey', {})
-    const { KeyId: keyId, Arn: keyArn } = KeyMetadata as { KeyId: string; Arn: string }
+    const [key, rotated] = [await makeKey(client, {}), await makeKey(client, {})]
     const roleArn = await makeRole(client)
-    const users = await makeUsers(client, { keyArn, roleArn })
+    const users = await makeUsers(client, { keyArns: [key.arn, rotated.arn], roleArn })
     await create(client, 0, real)
     await forEach(parameterCount, (index) =>
       client.json('ssm', 'PutParameter', {
@@ -39,15 +49,44 @@ export async function makeWorld(port: number, root: Credentials, real: number): 
         Type: 'SecureString',
       }),
     )
-    const ciphertexts = await forEach(ciphertextCount, async () => {
-      const Plaintext = Buffer.from(crypto.getRandomValues(new Uint8Array(plaintextBytes))).toString('base64')
-      const { CiphertextBlob } = await client.json('kms', 'Encrypt', { KeyId: keyId, Plaintext })
-      return CiphertextBlob as string
-    })
-    return { account, users, real, parameters: parameterCount, keyId, ciphertexts, roleArn }
+    const ciphertexts = await encryptMany(client, key.id)
+    const oldCiphertexts = await encryptMany(client, rotated.id)
+    for (let times = 0; times < mostRotations; times++)
+      await client.json('kms', 'RotateKeyOnDemand', { KeyId: rotated.id })
+    const signing = {
+      p256: await makeSigningKey(client, 'ECC_NIST_P256', 'ECDSA_SHA_256'),
+      rsa: await makeSigningKey(client, 'RSA_2048', 'RSASSA_PSS_SHA_256'),
+    }
+    const made = { keyId: key.id, ciphertexts, oldCiphertexts, signing }
+    return { account, users, real, parameters: parameterCount, ...made, roleArn }
   } finally {
     client.close()
   }
+}
+
+async function makeKey(client: Client, input: object): Promise<{ id: string; arn: string }> {
+  const { KeyMetadata } = await client.json('kms', 'CreateKey', input)
+  const { KeyId: id, Arn: arn } = KeyMetadata as { KeyId: string; Arn: string }
+  return { id, arn }
+}
+
+/** With the material that the key was made with these are 25. */
+const mostRotations = 24
+
+function encryptMany(client: Client, KeyId: string): Promise<readonly string[]> {
+  return forEach(ciphertextCount, async () => {
+    const Plaintext = Buffer.from(crypto.getRandomValues(new Uint8Array(plaintextBytes))).toString('base64')
+    const { CiphertextBlob } = await client.json('kms', 'Encrypt', { KeyId, Plaintext })
+    return CiphertextBlob as string
+  })
+}
+
+async function makeSigningKey(client: Client, KeySpec: string, algorithm: string): Promise<SigningKey> {
+  const { id: keyId } = await makeKey(client, { KeySpec, KeyUsage: 'SIGN_VERIFY' })
+  const message = Buffer.alloc(plaintextBytes, 7).toString('base64')
+  const input = { KeyId: keyId, SigningAlgorithm: algorithm, Message: message }
+  const { Signature } = await client.json('kms', 'Sign', input)
+  return { keyId, algorithm, message, signature: Signature as string }
 }
 
 /** Creates further real secrets, as root. */
@@ -89,7 +128,7 @@ async function makeRole(client: Client): Promise<string> {
 
 async function makeUsers(
   client: Client,
-  arns: { keyArn: string; roleArn: string },
+  arns: { keyArns: readonly string[]; roleArn: string },
 ): Promise<Record<Duty, Credentials>> {
   const users: Partial<Record<Duty, Credentials>> = {}
   for (const [duty, statements] of Object.entries(duties({ account, region, ...arns }))) {
