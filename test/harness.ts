@@ -40,6 +40,7 @@ export interface HarnessOptions {
   readonly claimMilliseconds?: number
   readonly functions?: FunctionHost
   readonly publicUrl?: Platform['publicUrl']
+  readonly organization?: Platform['organization']
 }
 
 export interface CallOptions {
@@ -98,6 +99,7 @@ export async function openHarness(services: readonly Service[], options: Harness
     rotators: options.rotators,
     functions: options.functions,
     managementAccount: defaultAccount,
+    organization: options.organization,
     ...(options.publicUrl && { publicUrl: options.publicUrl }),
     trail: memoryTrail(sink),
     wakeScheduler: () => scheduler.wake(),

@@ -25,6 +25,7 @@ export const simulatePrincipalPolicy = operation('SimulatePrincipalPolicy', {
         identity: [...identity, ...givenPolicies(input.PolicyInputList)],
         boundary: boundaryGiven(input) ?? boundary,
         resource: resourcePolicyGiven(input),
+        serviceControl: context.platform.organization?.serviceControl(account),
         resourceOwner: ownerGiven(input) ?? account,
         actions: input.ActionNames,
         resources: input.ResourceArns ?? ['*'],

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compilePolicy } from '../../iam/compile-policy.ts'
+import { fullAccess, organizationOf } from '../organization.ts'
 import {
   account,
   allowing,
@@ -151,4 +153,36 @@ test('a marker that was made up is refused, or finds nothing', async () => {
   await expect(iam('SimulateCustomPolicy', { ...input, Marker: 'made-up' })).rejects.toMatchObject({
     code: 'ValidationError',
   })
+})
+
+test('guard rails of the account decide with the policies, and are not shown', async () => {
+  const compiled = compilePolicy(policyOf({ Effect: 'Deny', Action: 'kms:Sign', Resource: '*' }), 'control')
+  if ('invalid' in compiled) throw new Error('the policy of this test is valid')
+  const organization = organizationOf({
+    id: undefined,
+    rootId: 'r-root',
+    managementAccount: '999999999999',
+    root: { serviceControl: [fullAccess, compiled.policy] },
+    units: new Map(),
+    accounts: new Map(),
+  })
+  const member = await openDirectory({ organization })
+  const { arn } = await member.user('ann')
+  const input = { PolicySourceArn: arn, ActionNames: ['kms:Sign', 'kms:Verify'] }
+  const { EvaluationResults } = await member.iam('SimulatePrincipalPolicy', input)
+  expect(EvaluationResults).toMatchObject([
+    {
+      EvalDecision: 'explicitDeny',
+      MatchedStatements: [],
+      OrganizationsDecisionDetail: { AllowedByOrganizations: false },
+    },
+    { EvalDecision: 'allowed', OrganizationsDecisionDetail: { AllowedByOrganizations: true } },
+  ])
+  const { EvaluationResults: free } = await directory.iam('SimulatePrincipalPolicy', {
+    ...input,
+    PolicySourceArn: (await directory.user('unguarded')).arn,
+  })
+  expect(free[0]).toMatchObject({ EvalDecision: 'allowed' })
+  expect(free[0]).not.toHaveProperty('OrganizationsDecisionDetail')
+  await member.harness.close()
 })

@@ -18,6 +18,8 @@ export interface Simulation {
   readonly identity: readonly CompiledPolicy[]
   readonly boundary: CompiledPolicy | undefined
   readonly resource: CompiledPolicy | undefined
+  /** Guard rails of the principal's account, where it has any. */
+  readonly serviceControl?: PolicySet['serviceControl']
   /** The account that owns the resources, where it was said. */
   readonly resourceOwner: string | undefined
   readonly actions: readonly string[]
@@ -63,7 +65,7 @@ export function contextOf(entries: readonly ContextEntry[] = []): Map<string, re
 }
 
 function decide(simulation: Simulation, action: string, resource: string): EvaluationResult {
-  const { principal, identity, boundary, resource: policy, resourceOwner, context } = simulation
+  const { principal, identity, boundary, resource: policy, resourceOwner, serviceControl, context } = simulation
   const missing = new Set<string>()
   const request: AccessRequest = {
     principal,
@@ -76,14 +78,24 @@ function decide(simulation: Simulation, action: string, resource: string): Evalu
       return values?.length === 1 ? values[0] : values
     },
   }
-  const set: PolicySet = { identity, resource: policy ? [policy] : [], resourceMode: 'grants', boundary }
+  const set: PolicySet = {
+    identity,
+    resource: policy ? [policy] : [],
+    resourceMode: 'grants',
+    boundary,
+    serviceControl,
+  }
   const { decision, deciding } = explain(request, set)
   const result = decision.allowed ? 'allowed' : decision.reason === 'explicit-deny' ? 'explicitDeny' : 'implicitDeny'
-  const MatchedStatements = deciding.map(wireStatement)
+  // Who asks need not be one who may see the organisation's policies.
+  const MatchedStatements = deciding.filter(({ policyType }) => policyType !== 'service-control').map(wireStatement)
   const asked = contextKeys([...identity, ...(boundary ? [boundary] : []), ...(policy ? [policy] : [])])
   const MissingContextValues = asked.filter((name) => missing.has(name.toLowerCase()))
   const bounded = boundary && {
     PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: decision.allowed || decision.by !== 'boundary' },
+  }
+  const organized = serviceControl && {
+    OrganizationsDecisionDetail: { AllowedByOrganizations: decision.allowed || decision.by !== 'service-control' },
   }
   return {
     EvalActionName: action,
@@ -92,6 +104,7 @@ function decide(simulation: Simulation, action: string, resource: string): Evalu
     EvalDecisionDetails: {},
     MatchedStatements,
     MissingContextValues,
+    ...organized,
     ...bounded,
     ResourceSpecificResults: [
       {

@@ -56,6 +56,7 @@ export async function openDirectory(
     dev,
     quotas,
     ...(publicUrl && { publicUrl }),
+    organization,
     identities: ({ clock }) => openIdentities({ clock, dev, managementAccount: account, organization }),
   })
   const root = harness.root(account)

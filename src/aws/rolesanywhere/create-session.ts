@@ -92,7 +92,8 @@ async function letIn(arn: string, arriving: Arriving, finding: Finding): Promise
   const call: Call = { ...finding.call, caller: serviceCaller(service), source }
   const policies = { identity: [], tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) }
   const specific = () => ({ 'sts:RoleSessionName': name, 'sts:SourceIdentity': sourceIdentity })
-  const context = conditionLookup({ call, policies, resource: found, input: { Tags: tags }, specific })
+  const { organization } = finding.platform
+  const context = conditionLookup({ call, policies, resource: found, input: { Tags: tags }, specific, organization })
   const resourceControl = await finding.platform.identities.resourceControl?.(finding.tx, found.account)
   const set = {
     identity: [],
