@@ -33,6 +33,7 @@ interface NativeOptions {
 
 /** Quick ones run where they are called: handing them to another thread costs more than they do. */
 const quick: ReadonlySet<KeyKindName> = new Set(['p-256', 'ed25519'])
+const quickToVerify: ReadonlySet<KeyKindName> = new Set([...quick, 'rsa-2048', 'rsa-3072', 'rsa-4096'])
 
 function signMessage(key: KeyObject, kind: KeyKindName, message: Uint8Array, native: NativeOptions): Promise<Buffer> {
   const { digest } = native
@@ -55,7 +56,7 @@ function verifyMessage(
 ): Promise<boolean> {
   const { message, signature } = what
   const { digest } = native
-  if (quick.has(kind)) return Promise.resolve(verify(digest, message, withOptions(key, native), signature))
+  if (quickToVerify.has(kind)) return Promise.resolve(verify(digest, message, withOptions(key, native), signature))
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, valid: boolean) => (error ? reject(error) : resolve(valid))
     verify(digest, message, withOptions(key, native), signature, done)
