@@ -22,7 +22,14 @@ if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) process.exit(0)
 /** Files that run as threads of their own: each is found by its place beside the file that starts it. */
 const threads = files.filter((file) => /-(?:worker|writer)\.ts$/.test(file))
 
-const common = { bundle: true, platform: 'node', format: 'esm', target: 'node24', packages: 'external', logLevel: 'warning' }
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  packages: 'external',
+  logLevel: 'warning',
+}
 
 rmSync(target, { recursive: true, force: true })
 await build({
@@ -53,7 +60,10 @@ function placesOf(folder) {
         const text = await readFile(path, 'utf8')
         if (!text.includes('import.meta.url')) return undefined
         const place = relative(folder, join(target, relative(source, path))).replace(/\.ts$/, '.js')
-        return { loader: 'ts', contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`) }
+        return {
+          loader: 'ts',
+          contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`),
+        }
       })
     },
   }

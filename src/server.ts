@@ -150,8 +150,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     aws: awsEndpoint(gateway),
     async close() {
       clearInterval(wornCheck)
-      await scheduler.stop()
+      // A function in hand may take a quarter of an hour: its step is done again by the next process.
+      const stopped = scheduler.stop()
       await effects.close()
+      await stopped
       await dispatcher.stop()
       await outbox.close()
       await log.close()

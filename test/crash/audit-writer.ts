@@ -33,7 +33,7 @@ async function writeForEver(folder: string, round: string): Promise<void> {
             tx.put(keyOf('change', id), { id })
             outbox.stage(tx, [record])
           })
-          outbox.move([record])
+          void outbox.move([record])
         }
         process.stdout.write(`${id}\n`)
       }),

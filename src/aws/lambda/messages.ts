@@ -106,4 +106,3 @@ export const roleRefused = () =>
   new AwsError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', {
     status: 403,
   })
-export const noSigningConfig = () => notFound('The function has no code signing configuration.')

@@ -3,7 +3,7 @@ import { Secret } from '../../base/secret.ts'
 import { compilePolicy } from '../../iam/compile-policy.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../iam/unique-id.ts'
 import { findPolicy } from '../iam/managed-policy.ts'
-import type { Credentials, PolicyDescriptorType, Tag } from '../models/sts.ts'
+import type { Credentials, PolicyDescriptorType } from '../models/sts.ts'
 import type { Finding } from '../operation.ts'
 import { malformedPolicy, packedTooLarge, policyNotFound, policyTooLong, tooManyPolicyArns } from './messages.ts'
 import { currentSealingKeys, keyObjects } from './sealing-keys.ts'
@@ -90,8 +90,4 @@ export function packedSize(
   const percent = Math.ceil((packed * 100) / mostPacked)
   if (percent > 100) throw packedTooLarge(percent)
   return percent
-}
-
-export function tagPairs(tags: readonly Tag[]): readonly (readonly [string, string])[] {
-  return tags.map(({ Key, Value }) => [Key, Value])
 }

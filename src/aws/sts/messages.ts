@@ -48,8 +48,6 @@ export const wrongCode = () =>
   denied(
     'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
   )
-export const longerThanRoot = () =>
-  validation('The requested DurationSeconds exceeds the 1 hour session limit for the root user.')
 export const unknownKeyId = () => validation('The access key ID is not valid.')
 
 const badToken = (text: string) => new AwsError('InvalidIdentityTokenException', text)
