@@ -46,3 +46,11 @@ export function issuerUrl(
   if (url === undefined) throw noPublicUrl()
   return `${url}${issuerPath}${issuerId}`
 }
+
+const ownIssuer = /\/_keyturn\/issuer\/([0-9a-f-]{36})\/?$/
+
+/** Whether a token's issuer is an account of this very server, by whatever name the server goes. */
+export async function isOwnIssuer(tx: Transaction, issuer: string): Promise<boolean> {
+  const [, id] = ownIssuer.exec(issuer) ?? []
+  return id !== undefined && (await accountOfIssuer(tx, id)) !== undefined
+}

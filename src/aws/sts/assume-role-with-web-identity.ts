@@ -1,5 +1,6 @@
 import { derivation } from '../../store/table.ts'
 import type { RoleRecord } from '../iam/records.ts'
+import { isOwnIssuer } from '../iam/outbound-federation.ts'
 import { findOidcProvider, type OidcProviderRecord } from '../iam/oidc-provider.ts'
 import { partitionOf } from '../partition.ts'
 import type { AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse } from '../models/sts.ts'
@@ -14,6 +15,7 @@ import {
   noVerificationKey,
   notATokenAtAll,
   notAuthorized,
+  ownToken,
   unknownProvider,
   wrongSignature,
 } from './messages.ts'
@@ -42,6 +44,8 @@ export const assumeRoleWithWebIdentity = operation('AssumeRoleWithWebIdentity', 
     const issuer = readIssuer(token.claims, { insecureLoopback: platform.dev })
     const provider = await findOidcProvider(context.tx, context.resource.account, nameOfIssuer(issuer))
     if (!provider) throw unknownProvider(issuer)
+    // A session made so would outlive what it came from: the limits of chains, and the key that its own session goes back to.
+    if (await isOwnIssuer(context.tx, issuer)) throw ownToken()
     const now = platform.clock.real()
     const identity = readWebIdentity(token.claims, provider, now)
     const finish = await prepare(input, role, { provider, issuer, identity }, context)

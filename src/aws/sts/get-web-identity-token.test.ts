@@ -28,7 +28,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  directory = await openDirectory({ publicUrl: () => publicUrl })
+  directory = await openDirectory({ dev: true, publicUrl: () => publicUrl })
   ann = await directory.user('ann')
   issuer = (await directory.iam('EnableOutboundWebIdentityFederation', {})).IssuerIdentifier
 })
@@ -128,22 +128,35 @@ test('a session of a role is the role, with its tags, and no token outlives it',
   })
 })
 
-test('another Keyturn lets in whom a token names', async () => {
-  const other = await openDirectory({ dev: true })
+/** A role that lets in who brings a token that names Ann, and how it is assumed. */
+async function trustingAnn(at: Directory) {
   const name = issuer.replace('http://', '')
-  const made = await other.iam('CreateOpenIDConnectProvider', { Url: `https://${name}`, ClientIDList: ['other'] })
+  const made = await at.iam('CreateOpenIDConnectProvider', { Url: `https://${name}`, ClientIDList: ['other'] })
   const trust = policyOf({
     Effect: 'Allow',
     Principal: { Federated: made.OpenIDConnectProviderArn },
     Action: 'sts:AssumeRoleWithWebIdentity',
     Condition: { StringEquals: { [`${name}:sub`]: ann.arn } },
   })
-  const RoleArn = await other.role('guest', trust)
+  const RoleArn = await at.role('guest', trust)
   const anonymous: Caller = { principal: { type: 'anonymous' }, account: '', arn: '', id: '', accessKeyId: '' }
-  const assume = (text: string) => {
+  return (text: string) => {
     const WebIdentityToken = new Secret(text)
-    return other.sts('AssumeRoleWithWebIdentity', { RoleArn, RoleSessionName: 'ann', WebIdentityToken }, anonymous)
+    return at.sts('AssumeRoleWithWebIdentity', { RoleArn, RoleSessionName: 'ann', WebIdentityToken }, anonymous)
   }
+}
+
+test('the server that issued a token does not take it: no session outlives what it came from so', async () => {
+  const assume = await trustingAnn(directory)
+  await expect(assume(await token({ Audience: ['other'] }))).rejects.toMatchObject({
+    code: 'InvalidIdentityTokenException',
+    text: 'Tokens that this service issued are not accepted by it.',
+  })
+})
+
+test('another Keyturn lets in whom a token names', async () => {
+  const other = await openDirectory({ dev: true })
+  const assume = await trustingAnn(other)
   const first = await token({ Audience: ['other'] })
   const second = await token({ Audience: ['other'], SigningAlgorithm: 'ES384' })
   for (const text of [first, second])

@@ -56,6 +56,7 @@ export const notATokenAtAll = () =>
   badToken('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)')
 export const unknownProvider = (issuer: string) =>
   badToken(`No OpenIDConnect provider found in your account for ${issuer}`)
+export const ownToken = () => badToken('Tokens that this service issued are not accepted by it.')
 export const wrongAudience = () => badToken('Incorrect token audience')
 export const claimMissing = (claim: string) => badToken(`Missing a required claim: ${claim}`)
 export const noVerificationKey = () =>
