@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { chmodSync, constants, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FunctionCredentials, FunctionVersion } from './function-version.ts'
 import { findProgram, homeOf } from './isolation.ts'
@@ -38,13 +39,16 @@ export function findPrograms({
 }: ProgramOptions): (runtime: RuntimeName) => Program | undefined {
   const found = new Map<string, Program | undefined>()
   const find = {
-    node: (): Program => ({
-      name: `node-${process.versions.node}`,
-      command: () => [process.execPath, join(clients, nodeClient)],
-      entry: 'the Node.js runtime cannot be started',
-      reads: [clients, homeOf(process.execPath), ...(nodePath === undefined ? [] : [nodePath])],
-      nodePath,
-    }),
+    node: (): Program => {
+      const node = reachableNode(clients, uid)
+      return {
+        name: `node-${process.versions.node}`,
+        command: () => [node, join(clients, nodeClient)],
+        entry: 'the Node.js runtime cannot be started',
+        reads: [clients, homeOf(node), ...(nodePath === undefined ? [] : [nodePath])],
+        nodePath,
+      }
+    },
     python: (): Program | undefined => {
       const python = findProgram('python3', path, uid)
       if (python === undefined) return undefined
@@ -67,6 +71,20 @@ export function findPrograms({
     if (!found.has(language)) found.set(language, find[language]())
     return found.get(language)
   }
+}
+
+/**
+ * This server's own Node where the functions' user can start it, and otherwise a copy that it can: a Node in a home folder is
+ * behind a door that is closed to others.
+ */
+function reachableNode(clients: string, uid: number | undefined): string {
+  if (uid === undefined) return process.execPath
+  const options = { uid, gid: uid, env: {}, cwd: '/', timeout: 5_000 }
+  if (spawnSync(process.execPath, ['-v'], options).status === 0) return process.execPath
+  const copy = join(clients, 'node')
+  copyFileSync(process.execPath, copy, constants.COPYFILE_FICLONE)
+  chmodSync(copy, 0o555)
+  return copy
 }
 
 function pythonVersion(python: string, uid: number | undefined): string {
