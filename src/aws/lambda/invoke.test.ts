@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Secret } from '../../base/secret.ts'
 import { invoke as invokeOperation } from '../invoke.ts'
@@ -16,10 +15,11 @@ import {
   zipped,
 } from './lambda.test-support.ts'
 import { queuedInvocations } from './records.ts'
+import { handlerModules } from '../../../test/handler-modules.ts'
 
 let lambda: LambdaHarness
 beforeAll(async () => {
-  lambda = await openLambda({ nodePath: join(process.cwd(), 'node_modules') })
+  lambda = await openLambda({ nodePath: handlerModules() })
   await lambda.iam('CreateRole', { RoleName: 'fn', AssumeRolePolicyDocument: trust() })
 })
 afterAll(async () => {

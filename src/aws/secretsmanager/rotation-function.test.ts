@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Secret } from '../../base/secret.ts'
 import { advanceThrough } from '../../schedule/advance.ts'
@@ -45,6 +44,7 @@ exports.handler = async (event) => {
 const pythonHandler = `
 import os
 import boto3
+import { handlerModules } from '../../../test/handler-modules.ts'
 
 # Older boto3 does not know AWS_ENDPOINT_URL.
 endpoint = os.environ.get('SECRETS_MANAGER_ENDPOINT') or os.environ['AWS_ENDPOINT_URL']
@@ -78,7 +78,6 @@ def handler(event, context):
             SecretId=secret, VersionStage='AWSCURRENT', MoveToVersionId=token, RemoveFromVersionId=now)
 `
 
-const nodePath = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const hasBoto3 = spawnSync('python3', ['-c', 'import boto3']).status === 0
 const day = 86_400_000
 const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage', 'GetRandomPassword']
@@ -129,7 +128,7 @@ const statesOf = async () =>
     .filter((name) => name.startsWith('Rotation'))
 
 beforeAll(async () => {
-  lambda = await openLambda({ nodePath })
+  lambda = await openLambda({ nodePath: handlerModules() })
   registerSecretsManagerWorkers(lambda.harness.scheduler, lambda.harness.gateway)
   await lambda.iam('CreateRole', { RoleName: 'fn', AssumeRolePolicyDocument: trust() })
 })
