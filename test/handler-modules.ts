@@ -16,14 +16,17 @@ export function handlerModules(): string {
   chmodSync(folder, 0o755)
   const home = join(folder, sdk)
   mkdirSync(home, { recursive: true })
-  buildSync({
+  const common = {
     stdin: { contents: `export * from '${sdk}'`, resolveDir: process.cwd() },
     bundle: true,
     platform: 'node',
-    format: 'cjs',
-    outfile: join(home, 'index.js'),
-  })
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: sdk, main: 'index.js' }))
+  } as const
+  buildSync({ ...common, format: 'cjs', outfile: join(home, 'index.cjs') })
+  // What is bundled asks for Node's own modules by `require`, which modules do not have.
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+  buildSync({ ...common, format: 'esm', outfile: join(home, 'index.mjs'), banner: { js } })
+  const exports = { import: './index.mjs', require: './index.cjs' }
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: sdk, exports }))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   made = folder
   return folder

@@ -5,6 +5,7 @@ import { advanceThrough } from '../../schedule/advance.ts'
 import type { AwsError } from '../errors.ts'
 import { arn, creation, type LambdaHarness, openLambda, trust, zipped } from '../lambda/lambda.test-support.ts'
 import { childrenOf } from '../../store/key.ts'
+import { handlerModules } from '../../../test/handler-modules.ts'
 import { registerSecretsManagerWorkers } from './workers.ts'
 
 /** A function for the published four-step contract, without a database. */
@@ -44,7 +45,6 @@ exports.handler = async (event) => {
 const pythonHandler = `
 import os
 import boto3
-import { handlerModules } from '../../../test/handler-modules.ts'
 
 # Older boto3 does not know AWS_ENDPOINT_URL.
 endpoint = os.environ.get('SECRETS_MANAGER_ENDPOINT') or os.environ['AWS_ENDPOINT_URL']
