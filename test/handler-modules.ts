@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as secretsManager from '@aws-sdk/client-secrets-manager'
 import { buildSync } from 'esbuild'
 
 const sdk = '@aws-sdk/client-secrets-manager'
@@ -16,17 +17,16 @@ export function handlerModules(): string {
   chmodSync(folder, 0o755)
   const home = join(folder, sdk)
   mkdirSync(home, { recursive: true })
-  const common = {
-    stdin: { contents: `export * from '${sdk}'`, resolveDir: process.cwd() },
+  // Names one by one: only then does `import` see what a CommonJS file exports.
+  const contents = `export { ${Object.keys(secretsManager).join()} } from '${sdk}'`
+  buildSync({
+    stdin: { contents, resolveDir: process.cwd() },
     bundle: true,
     platform: 'node',
-  } as const
-  buildSync({ ...common, format: 'cjs', outfile: join(home, 'index.cjs') })
-  // What is bundled asks for Node's own modules by `require`, which modules do not have.
-  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
-  buildSync({ ...common, format: 'esm', outfile: join(home, 'index.mjs'), banner: { js } })
-  const exports = { import: './index.mjs', require: './index.cjs' }
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: sdk, exports }))
+    format: 'cjs',
+    outfile: join(home, 'index.js'),
+  })
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: sdk, main: 'index.js' }))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   made = folder
   return folder
