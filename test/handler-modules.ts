@@ -17,8 +17,9 @@ export function handlerModules(): string {
   chmodSync(folder, 0o755)
   const home = join(folder, sdk)
   mkdirSync(home, { recursive: true })
+  const names = Object.keys(secretsManager).filter((name) => /^[A-Z]\w*$/.test(name))
   // Names one by one: only then does `import` see what a CommonJS file exports.
-  const contents = `export { ${Object.keys(secretsManager).join()} } from '${sdk}'`
+  const contents = `export { ${names.join()} } from '${sdk}'`
   buildSync({
     stdin: { contents, resolveDir: process.cwd() },
     bundle: true,
