@@ -15,7 +15,7 @@ command -v python3 >/dev/null || skip 'this machine has no Python'
   skip 'write-only arguments need Terraform 1.11'
 mirror=''
 for folder in "${TF_PLUGIN_MIRROR:-}" "$HOME/.terraform.d/plugins" /usr/local/share/terraform/plugins \
-  /usr/share/terraform/plugins /opt/terraform/plugins /opt/tf-plugins; do
+  /usr/share/terraform/plugins /opt/*; do
   if [ -d "$folder/registry.terraform.io/hashicorp/aws" ]; then mirror=$folder; break; fi
 done
 [ -n "$mirror" ] || skip 'no folder of providers has hashicorp/aws (TF_PLUGIN_MIRROR names one)'
