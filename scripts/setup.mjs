@@ -25,6 +25,8 @@ const runtimes = {
 
 const tasks = {
   start: (args) => run([join(root, 'dist/main.js'), 'dev', ...args]),
+  // Any command of `keyturn` from a checkout: `npm run keyturn -- status`.
+  keyturn: (args) => run([join(root, 'dist/main.js'), ...args]),
   test: (args) => run([bin('vitest'), 'run', ...args]),
   bench: (args) => run([join(root, 'bench/main.ts'), ...args]),
   check: () =>
@@ -176,7 +178,7 @@ async function every(commands) {
 
 /** Runs a command in the foreground, hands signals on to it, and answers its exit code. */
 function spawnUnder(command, argv) {
-  const cwd = (taskName === 'exec' && process.env.INIT_CWD) || root
+  const cwd = ((taskName === 'exec' || taskName === 'keyturn') && process.env.INIT_CWD) || root
   return new Promise((resolve) => {
     const child = spawn(command, argv, { cwd, stdio: 'inherit', env: environment() })
     // A terminal sends its signals to the whole group; `kill` sends them to this process alone.
