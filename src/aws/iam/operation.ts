@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import { authorizationOf } from '../authorization.ts'
+import { authorizationOf } from '../protocols/authorization.ts'
 import type { IamOperations } from '../models/iam.ts'
 import { type Conditions, type Operation, operationsOf, type OperationSpec } from '../operation.ts'
 import { sessionNotAccepted } from './messages.ts'

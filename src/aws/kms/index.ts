@@ -1,4 +1,4 @@
-import { authorizationOf } from '../authorization.ts'
+import { authorizationOf } from '../protocols/authorization.ts'
 import type { KmsOperations } from '../models/kms.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'

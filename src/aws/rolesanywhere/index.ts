@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { authorizationOf } from '../authorization.ts'
+import { authorizationOf } from '../protocols/authorization.ts'
 import { type CompactModel, linkModel } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
 import { createProfile } from './create-profile.ts'

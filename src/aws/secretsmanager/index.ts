@@ -1,4 +1,4 @@
-import { authorizationOf } from '../authorization.ts'
+import { authorizationOf } from '../protocols/authorization.ts'
 import type { SecretsManagerOperations } from '../models/secretsmanager.ts'
 import { modelOf } from '../protocols/model.ts'
 import { serviceOf } from '../service.ts'
