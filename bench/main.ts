@@ -8,23 +8,29 @@ import { type BareServer, measure, startBareServer, type Timing } from './measur
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { goalsOf } from './report/goals.ts'
 import { type Result, resultOf, type StartResult, shareOf } from './report/result.ts'
-import { goalTable, resultTable, startTable } from './report/table.ts'
+import { readResults, type RotationFindings, rotationResult, type RotationResult } from './report/rotation.ts'
+import { goalTable, resultTable, rotationTable, startTable } from './report/table.ts'
+import { type LookResult, timeLooks } from './rotation/looks.ts'
+import { measureRotations } from './rotation/rotations.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { type Variant, variants } from './scenarios/variants.ts'
 import { start } from './server/keyturn.ts'
 import type { StoreKind } from './server/place.ts'
-import { type Stage, setStage } from './stage.ts'
+import { mostReal, type Stage, setStage } from './stage.ts'
 import { timeDev, timeServer } from './starts.ts'
 
-interface Findings {
+interface Findings extends RotationFindings {
   readonly results: Result[]
   readonly starts: StartResult[]
+  readonly rotations: RotationResult[]
+  readonly looks: LookResult[]
 }
 
 const bareProgram = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
 const baselineFile = fileURLToPath(new URL('./baseline.json', import.meta.url))
 const warmSeconds = 1.5
 const quickWarmSeconds = 0.6
+const notDue = [1_000, 1_000_000]
 
 process.exitCode = await main()
 
@@ -58,10 +64,16 @@ function choose({ variants: chosen, workers, only }: Options): readonly Variant[
   return all
     .filter(({ name }) => chosen.includes('all') || chosen.includes(name))
     .map((variant) => ({ ...variant, scenarios: variant.scenarios.filter(wanted) }))
+    .filter(({ scenarios }) => scenarios.length > 0)
+}
+
+/** What takes a minute of its own: a quick run has it where it is asked for. */
+function wants(section: 'rotations' | 'looks', { only, quick }: Options): boolean {
+  return only.length === 0 ? !quick : only.some((part) => section.includes(part))
 }
 
 async function run(options: Options, chosen: readonly Variant[]): Promise<Findings> {
-  const findings: Findings = { results: [], starts: [] }
+  const findings: Findings = { results: [], starts: [], rotations: [], looks: [] }
   const cores = shareCores(1)
   if (!cores.apart) say('There are too few cores (or no taskset) to keep server and driver apart: expect less of both.')
   findings.starts.push(await timeDev(cores))
@@ -70,6 +82,11 @@ async function run(options: Options, chosen: readonly Variant[]): Promise<Findin
   try {
     for (const kind of new Set(chosen.map(({ store }) => store))) {
       await runOn(kind, { options, chosen: chosen.filter(({ store }) => store === kind), driver, bare, findings })
+    }
+    if (wants('rotations', options)) await runRotations({ options, chosen, driver, bare, findings })
+    if (wants('looks', options)) {
+      say(`Timing looks for due work with ${notDue.join(' and ')} pieces planned.`)
+      findings.looks.push(...(await timeLooks(notDue)))
     }
   } finally {
     await Promise.all([driver.stop(), bare.stop()])
@@ -124,9 +141,32 @@ async function runVariant(variant: Variant, stage: Stage, { options, driver, bar
   }
 }
 
-function tell({ json, baseline }: Options, { results, starts }: Findings): void {
-  const goals = goalsOf(results, starts)
-  process.stdout.write(`\n${resultTable(results)}\n\n${startTable(starts)}\n\n${goalTable(goals)}\n`)
+async function runRotations({ options, driver, bare, findings }: Bench): Promise<void> {
+  const cores = shareCores(1)
+  say(`Making a sqlite store of ${mostReal} secrets.`)
+  const stage = await setStage('sqlite', mostReal, cores)
+  try {
+    const timing: Timing = { ...options, warmSeconds: options.quick ? quickWarmSeconds : warmSeconds }
+    const server = await start(await stage.toStart({}, cores, options.profile))
+    try {
+      say(`sqlite, ${mostReal} secrets: reads at half rate while all of them rotate.`)
+      const measured = await measureRotations(stage, mostReal, { driver, bare, server, timing })
+      const place = { variant: 'sqlite', secrets: mostReal }
+      findings.results.push(...readResults(place, measured))
+      findings.rotations.push(rotationResult(place, measured))
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    await stage.remove()
+  }
+}
+
+function tell({ json, baseline }: Options, findings: Findings): void {
+  const { results, starts, rotations, looks } = findings
+  const goals = goalsOf(results, starts, findings)
+  const tables = [resultTable(results), startTable(starts), rotationTable(findings), goalTable(goals)]
+  process.stdout.write(`\n${tables.filter((table) => table !== '').join('\n\n')}\n`)
   for (const { scenario, variant, invalid, disturbed } of results) {
     const remark = invalid ?? disturbed
     if (remark) process.stdout.write(`${scenario}, ${variant}: ${remark}.\n`)
@@ -137,6 +177,8 @@ function tell({ json, baseline }: Options, { results, starts }: Findings): void 
     machine: { processor: processor?.model.trim(), cores: cpus().length, node: process.versions.node },
     results,
     starts,
+    rotations,
+    looks,
     goals,
   }
   const text = `${JSON.stringify(document, (_, value) => (typeof value === 'number' ? rounded(value) : value), 2)}\n`

@@ -102,7 +102,7 @@ const spreadSeconds = 120
  * The bytes of all requests. They are signed as of the last two minutes, a second apart, so that calls which say the same
  * have different signatures; KMS takes signatures of the last five minutes.
  */
-async function rawRequests(scenario: Scenario, scene: Scene): Promise<readonly Uint8Array[]> {
+export async function rawRequests(scenario: Scenario, scene: Scene): Promise<readonly Uint8Array[]> {
   const calls = await scenario.requests(scene)
   const now = Date.now()
   return calls.map(({ call, credentials }, index) =>

@@ -27,7 +27,8 @@ Usage: npm run bench -- [options]
 
   --secrets <n,…>      sizes of the store (default 1000)
   --variants <a,…>     sqlite, small-cache, audit-sync, postgres, postgres-uncached, workers, or all (default sqlite)
-  --only <part,…>      only the scenarios with one of these names, or whose names contain one of these
+  --only <part,…>      only the scenarios with one of these names, or whose names contain one of these; «rotations» is
+                       reads at half rate while 10000 secrets rotate, «looks» the cost of looking for due work
   --seconds <n>        measured seconds of a round (default 3)
   --rounds <n>         rounds, of which the medians count (default 3)
   --connections <n>    keep-alive connections, each with one request under way (default 32)
@@ -41,6 +42,7 @@ Usage: npm run bench -- [options]
 Examples:
   npm run bench
   npm run bench -- --only get,put --seconds 5
+  npm run bench -- --only rotations,looks
   npm run bench -- --secrets 1000,1000000 --only GetSecretValue,ListSecrets
   npm run bench -- --variants postgres,postgres-uncached --json postgres.json
 `

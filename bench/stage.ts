@@ -1,3 +1,4 @@
+import type { Store } from '../src/store/store.ts'
 import type { Credentials } from './aws/signed-call.ts'
 import { jsonCall, rawRequest } from './aws/signed-call.ts'
 import type { Cores } from './host/cores.ts'
@@ -5,6 +6,7 @@ import { initialise, type Running, type Start, start } from './server/keyturn.ts
 import { freePort, makePlace, type Place, type Settings, type StoreKind } from './server/place.ts'
 import { grow } from './world/grow.ts'
 import { realName } from './world/names.ts'
+import { openConfiguredStore } from './world/open-store.ts'
 import { createSecrets, makeWorld, type World } from './world/world.ts'
 
 /** A store with a world in it that grows from size to size, and servers on it. */
@@ -14,11 +16,13 @@ export interface Stage {
   growTo(secrets: number): Promise<void>
   /** What to start a server with; the port is a new one each time. */
   toStart(settings: Omit<Settings, 'port'>, cores: Cores, profileFolder?: string): Promise<Start>
+  /** The store itself, beside the servers on it. */
+  openStore(): Promise<Store>
   remove(): Promise<void>
 }
 
 /** No more secrets than these are really created, through the API; they are the ones that are read. */
-const mostReal = 10_000
+export const mostReal = 10_000
 
 /** Makes a store with a world of a size. */
 export async function setStage(kind: StoreKind, size: number, cores: Cores): Promise<Stage> {
@@ -83,6 +87,10 @@ class OpenStage implements Stage {
     const call = jsonCall('secretsmanager', 'GetSecretValue', { SecretId: realName(0) })
     const probe = rawRequest(call, this.world.users.reader, port, Date.now())
     return { args: ['server', '--config', configFile], port, cores, probe, profileFolder }
+  }
+
+  async openStore(): Promise<Store> {
+    return openConfiguredStore(this.#place.configure({ port: await freePort() }))
   }
 
   remove(): Promise<void> {

@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { type ChildHandle, startChild } from '../host/child.ts'
 import type { Cores } from '../host/cores.ts'
-import type { Order, Report, Run, Seen } from './messages.ts'
+import type { Order, PacedRun, PacedSeen, Report, Run, Seen } from './messages.ts'
 
 /** The driver's process, seen from outside. One order at a time. */
 export interface Driver {
   load(requests: readonly Uint8Array[]): Promise<void>
   run(run: Run): Promise<Seen>
+  runPaced(run: PacedRun): Promise<PacedSeen>
+  /** Ends the paced run that is under way. */
+  endPaced(): void
   stop(): Promise<void>
 }
 
@@ -29,6 +32,12 @@ export async function startDriver(cores: Cores): Promise<Driver> {
       if (report.kind !== 'seen') throw new Error('The driver answered another order than the last one.')
       return report.seen
     },
+    async runPaced(run) {
+      const report = await ask({ kind: 'run-paced', ...run })
+      if (report.kind !== 'seen-paced') throw new Error('The driver answered another order than the last one.')
+      return report.seen
+    },
+    endPaced: () => child.tell({ kind: 'stop' }),
     stop: child.stop,
   }
 }

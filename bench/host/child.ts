@@ -6,6 +6,8 @@ export interface ChildHandle<Question, Answer> {
   /** Its process id, which is also the id of its process group. */
   readonly id: number
   ask(question: Question): Promise<Answer>
+  /** Sends a message that has no answer of its own. */
+  tell(question: Question): void
   readonly stop: () => Promise<void>
 }
 
@@ -37,6 +39,7 @@ export function startChild<Question, Answer>(
         child.send(question as object)
       })
     },
+    tell: (question) => void child.send(question as object),
     async stop() {
       process.off('exit', kill)
       child.disconnect()

@@ -1,4 +1,5 @@
 import { type Result, type StartResult, shareOf } from './result.ts'
+import type { RotationFindings } from './rotation.ts'
 
 /** Something that was to be reached, and how far it was. */
 export interface Goal {
@@ -10,7 +11,11 @@ export interface Goal {
 }
 
 /** Every goal that these results say something about. */
-export function goalsOf(results: readonly Result[], starts: readonly StartResult[]): readonly Goal[] {
+export function goalsOf(
+  results: readonly Result[],
+  starts: readonly StartResult[],
+  rotation: RotationFindings,
+): readonly Goal[] {
   const valid = results.filter(({ invalid }) => invalid === undefined)
   return [
     ...shares(valid),
@@ -18,6 +23,7 @@ export function goalsOf(results: readonly Result[], starts: readonly StartResult
     ...batches(valid),
     ...sizes(valid),
     ...caches(valid),
+    ...rotations(rotation),
     ...beginnings(starts),
   ]
 }
@@ -108,6 +114,26 @@ function find(
   return results.find(
     (result) => result.variant === variant && result.scenario === scenario && result.secrets === secrets,
   )
+}
+
+const leastRotations = 200
+const mostSlowdown = 1.5
+const mostLookGrowth = 1.25
+
+function rotations({ rotations: measured, looks }: RotationFindings): Goal[] {
+  const goals = measured
+    .filter(({ invalid }) => invalid === undefined)
+    .flatMap(({ variant, due, rotationsPerSecond, quietP99, meanwhileP99 }) => {
+      const about = `${due} secrets due at once, ${variant}`
+      return [
+        atLeast(`${about}: rotations per second`, rotationsPerSecond, leastRotations),
+        atMost(`${about}: p99 of reads at half rate / that without`, meanwhileP99 / quietP99, mostSlowdown),
+      ]
+    })
+  const [few, many] = [looks[0], looks.at(-1)]
+  if (!few || !many || few === many) return goals
+  const about = `a look for due work, ${many.notDue} planned / ${few.notDue}`
+  return [...goals, atMost(about, many.microseconds / few.microseconds, mostLookGrowth)]
 }
 
 const startMilliseconds = 300

@@ -1,5 +1,6 @@
 import type { Goal } from './goals.ts'
 import type { Result, StartResult } from './result.ts'
+import type { RotationFindings } from './rotation.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -55,6 +56,25 @@ export function startTable(starts: readonly StartResult[]): string {
   ])
   return aligned([['program', 'variant', 'secrets', 'first answer ms', 'RSS MB'], ...rows])
 }
+
+export function rotationTable({ rotations, looks }: RotationFindings): string {
+  const rows = rotations.map((result) => [
+    result.variant,
+    String(result.due),
+    result.rotationsPerSecond.toFixed(0),
+    result.saturatedReadsPerSecond.toFixed(0),
+    result.readsPerSecond.toFixed(0),
+    result.quietP99.toFixed(2),
+    result.meanwhileP99.toFixed(2),
+    result.invalid ?? '',
+  ])
+  const head = ['variant', 'due', 'rotations/s', 'reads/s at most', 'reads/s', 'p99 ms quiet', 'p99 ms meanwhile', '']
+  const costs = looks.map(({ notDue, microseconds }) => [String(notDue), microseconds.toFixed(1)])
+  const tables = [rows.length > 0 && aligned([head, ...rows]), costs.length > 0 && aligned([lookHead, ...costs])]
+  return tables.filter((table) => table !== false).join('\n\n')
+}
+
+const lookHead = ['planned, not due', 'µs a look']
 
 export function goalTable(goals: readonly Goal[]): string {
   return aligned(goals.map(({ about, text, met }) => [met ? 'met' : 'MISSED', about, text]))

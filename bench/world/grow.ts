@@ -7,13 +7,10 @@ import {
 } from '../../src/aws/secretsmanager/records.ts'
 import { writeSecret } from '../../src/aws/secretsmanager/write-secret.ts'
 import { parameterKey, type ParameterRecord, parameters } from '../../src/aws/ssm/records.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { openBackend, openSeal } from '../../src/open-parts.ts'
-import { unseal } from '../../src/seal/unseal.ts'
-import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { region } from '../aws/signed-call.ts'
 import { parameterName, realName } from './names.ts'
+import { openConfiguredStore } from './open-store.ts'
 import type { World } from './world.ts'
 
 const perCommit = 500
@@ -23,10 +20,7 @@ const perCommit = 500
  * under other names and straight into the store. They can be listed and described; their values belong to the name that they were copied from.
  */
 export async function grow(configFile: string, world: World, from: number, to: number): Promise<void> {
-  const config = loadConfig(configFile, {})
-  const backend = await openBackend(config, () => {})
-  const { barrier } = await unseal(backend, openSeal(config))
-  const store = openStore(backend, barrier)
+  const store = await openConfiguredStore(configFile)
   try {
     const templates = await readTemplates(store, world)
     for (let next = from; next < to; next += perCommit) {
