@@ -19,15 +19,17 @@ export interface RotatorTarget {
   use(name: string, password: string): Promise<void>
   /** Whether both passwords of a user work after a rotation. */
   readonly keepsOldPassword?: boolean
+  /** What secrets of this server say besides. */
+  readonly members?: Members
 }
 
 const settings = { connectMilliseconds: 5_000, statementMilliseconds: 5_000 }
-const lender = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:admin-AbCdEf'
+export const lender = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:admin-AbCdEf'
 
 type Members = Readonly<Record<string, unknown>>
 
 /** A secret without Keyturn around it: versions by label, as texts. */
-class FakeSecret implements RotatedSecret {
+export class FakeSecret implements RotatedSecret {
   readonly versions = new Map<string, string>()
   binding: string | undefined
   admin: string | undefined
@@ -62,7 +64,7 @@ class FakeSecret implements RotatedSecret {
   }
 }
 
-async function rotate(rotator: Rotator, secret: RotatedSecret): Promise<readonly StepOutcome[]> {
+export async function rotate(rotator: Rotator, secret: RotatedSecret): Promise<readonly StepOutcome[]> {
   const outcomes: StepOutcome[] = []
   for (const step of rotationSteps) {
     const outcome = await rotator.run(step, secret)
@@ -72,10 +74,10 @@ async function rotate(rotator: Rotator, secret: RotatedSecret): Promise<readonly
   return outcomes
 }
 
-const done = Array.from(rotationSteps, () => ({ done: true }))
+export const done = Array.from(rotationSteps, () => ({ done: true }))
 
 /** Names that would end a statement early if they were pasted into it. */
-const hostile = [`o'brien"; DROP`, 'back\\slash`tick', 'per%cent_']
+const hostile = [`o'brien"; DROP`, 'back\\slash`tick', 'per%cent_', '[br]ack]et']
 
 /** What every engine's rotators do, over a server that is really there. */
 export function rotatorConformance(name: string, open: () => RotatorTarget): void {
@@ -85,7 +87,7 @@ export function rotatorConformance(name: string, open: () => RotatorTarget): voi
     const { engine, port, admin } = target
     const rotator = databaseRotator(name, { engine, settings }, manner)
     await target.makeUser(user, 'first-password')
-    const place = { engine: engine.names[0], host: '127.0.0.1', port, ssl: false }
+    const place = { engine: engine.names[0], host: '127.0.0.1', port, ssl: false, ...target.members }
     const secret = new FakeSecret({ ...place, username: user, password: 'first-password', kept: [1], ...more })
     secret.admin = JSON.stringify({ ...place, username: admin.user, password: admin.password })
     const lending = rotator.lending?.(new Secret(secret.versions.get('AWSCURRENT') as string))
@@ -214,6 +216,7 @@ export function rotatorConformance(name: string, open: () => RotatorTarget): voi
 
   test.each(hostile)(`${name}: the user name %s is only a name`, async (user) => {
     if (name === 'redis') user = user.replaceAll(' ', '')
+    if (name === 'oracle') user = user.replaceAll('"', '')
     const { target, rotator, secret } = await setUp(singleUser, {}, user)
     expect(await rotate(rotator, secret)).toEqual(done)
     await target.use(user, secret.credentials().password)

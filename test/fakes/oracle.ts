@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { Connection, type Mischief } from './oracle/connection.ts'
 import { addRole, addUser, type Database, openDatabase } from './oracle/database.ts'
 import { type Release, releases } from './oracle/release.ts'
@@ -7,7 +7,8 @@ import { type Release, releases } from './oracle/release.ts'
 /**
  * What speaks to Oracle's own driver, in its thin mode, as an Oracle server would: TNS and TTC, the login with a 12c verifier, and the few
  * statements that change users and read what they may do. It was written from the driver's side, from what the driver sends and accepts,
- * and from Oracle's published SQL, dictionary and error references: no answer in it was recorded from a server.
+ * from Oracle's published SQL, dictionary and error references, and from a few traces in public reports of the drivers: no answer in it
+ * was recorded from a server.
  */
 export interface FakeOracle {
   readonly port: number
@@ -24,6 +25,10 @@ export interface FakeOracle {
   makeUser(name: string, password: string): void
   /** How many clients are connected. */
   connections(): number
+  /** How many bytes came, after decryption. */
+  bytes(): number
+  /** How many clients showed a certificate of their own, which it asks for but does not need. */
+  clientCertificates(): number
   stop(): Promise<void>
 }
 
@@ -40,12 +45,14 @@ export async function startOracle({ release = releases['19c'], tls }: FakeOracle
   const host = { database, service, mischief: {} as Mischief, statements: [] as string[] }
   const complaints: Error[] = []
   const sockets = new Set<Socket>()
+  let bytes = 0
+  let clientCertificates = 0
   const accept = (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    if (socket instanceof TLSSocket && Object.keys(socket.getPeerCertificate()).length > 0) clientCertificates++
     socket.on('error', () => socket.destroy())
     const connection = new Connection(host, socket)
     socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
       try {
         connection.receive(chunk)
       } catch (error) {
@@ -54,7 +61,13 @@ export async function startOracle({ release = releases['19c'], tls }: FakeOracle
       }
     })
   }
-  const server: Server = tls ? createTlsServer(tls, accept) : createServer(accept)
+  const server: Server = tls
+    ? createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, accept)
+    : createServer(accept)
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -68,6 +81,8 @@ export async function startOracle({ release = releases['19c'], tls }: FakeOracle
     admin,
     makeUser: (name, password) => void addUser(database, name, password).roles.set('app_reader', false),
     connections: () => sockets.size,
+    bytes: () => bytes,
+    clientCertificates: () => clientCertificates,
     async stop() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

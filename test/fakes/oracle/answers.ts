@@ -49,9 +49,18 @@ export function dataTypesAnswer({ tellsTimeZone }: Release, { wantsTimeZone, kno
   return writer.uint16(0).finish()
 }
 
-export function pairsAnswer(pairs: readonly Pair[]): Buffer {
+/** What a login gives back. Traces in public reports of drivers show both kinds of lengths (node-oracledb issue 1589, python-oracledb 39). */
+export function pairsAnswer({ widensLengths }: Release, pairs: readonly Pair[]): Buffer {
   const writer = new WireWriter().byte(messages.parameters).integer(pairs.length)
-  for (const [key, value, flags = 0] of pairs) writer.sized(key).sized(value).integer(flags)
+  const sized = (text: string) => {
+    if (!widensLengths || text === '') writer.sized(text)
+    else writer.integer(3 * text.length).counted(text)
+  }
+  for (const [key, value, flags = 0] of pairs) {
+    sized(key)
+    sized(value)
+    writer.integer(flags)
+  }
   return writer.finish()
 }
 

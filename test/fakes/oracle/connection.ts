@@ -35,10 +35,10 @@ import { select, type Selected } from './views.ts'
 
 /** What the server does wrong, and may be told while it runs. */
 export interface Mischief {
-  /** Does what the statement says, and cuts the connection before it answers. */
-  cutAfter?: RegExp | undefined
+  /** Cuts the connection when it has done what a statement says, or before, and answers in neither case. */
+  cutAt?: { readonly at: RegExp; readonly done: boolean } | undefined
   /** Does not answer a login or a statement, nor, if it is deaf, that the client wants to break off. */
-  hangAt?: { readonly at: RegExp | 'accept' | 'login' | 'logoff'; readonly deaf: boolean } | undefined
+  hangAt?: { readonly at: RegExp | 'accept' | 'protocol' | 'login' | 'logoff'; readonly deaf: boolean } | undefined
   /** The listener refuses every connection with this error. */
   refuse?: number | undefined
   /** Statements that fail, and with what. */
@@ -183,13 +183,13 @@ export class Connection {
     if (login.step === 1) {
       const { half, pairs } = beginLogin(database, login)
       this.#half = half
-      return this.#say(...before, pairsAnswer(pairs), statusAnswer())
+      return this.#say(...before, pairsAnswer(this.#release, pairs), endOfCall(this.#release, 0, ''))
     }
     if (!this.#half) throw new Error('The second step of a login came before the first.')
     const { user, pairs } = endLogin(database, this.#half, login)
     this.#user = user
     const warning = mischief.warning ? [warningAnswer(...mischief.warning)] : []
-    this.#say(...warning, pairsAnswer(pairs), statusAnswer())
+    this.#say(...warning, pairsAnswer(this.#release, pairs), endOfCall(this.#release, 0, ''))
   }
 
   #execute(user: User, call: ExecuteCall): void {
@@ -201,15 +201,18 @@ export class Connection {
       return
     }
     if (mischief.failAt?.at.test(call.sql)) throw mischief.failAt.error
+    const cut = mischief.cutAt?.at.test(call.sql)
+    if (cut && !mischief.cutAt?.done) return this.#cut()
     const statement = parseStatement(call.sql, database.release)
     if (statement.kind === 'select') return this.#open(user, this.#cursors.size + 1, statement, call, true)
     change(database, user, statement)
-    if (mischief.cutAfter?.test(call.sql)) {
-      this.#ended = true
-      this.#socket.destroy()
-      return
-    }
+    if (cut) return this.#cut()
     this.#say(emptyParameters(), endOfCall(this.#release, 0, ''))
+  }
+
+  #cut(): void {
+    this.#ended = true
+    this.#socket.destroy()
   }
 
   #cursor(number: number): Cursor {

@@ -9,6 +9,8 @@ export interface Release {
   readonly fastLogin: boolean
   /** Whether it tells its time zone when data types are negotiated, so that nobody needs to ask. */
   readonly tellsTimeZone: boolean
+  /** Lengths that come before a text are those that it might have in another character set: three times as long. */
+  readonly widensLengths: boolean
   /** Whether an answer that is an error is announced by markers, which the client has to answer. */
   readonly marksErrors: boolean
   /** In bytes. */
@@ -23,6 +25,7 @@ export const releases = {
     fields: 7,
     fastLogin: false,
     tellsTimeZone: false,
+    widensLengths: true,
     marksErrors: true,
     longestName: 30,
     longestPassword: 30,
@@ -33,6 +36,7 @@ export const releases = {
     fields: 12,
     fastLogin: false,
     tellsTimeZone: true,
+    widensLengths: false,
     marksErrors: true,
     longestName: 128,
     longestPassword: 30,
@@ -43,6 +47,7 @@ export const releases = {
     fields: 24,
     fastLogin: true,
     tellsTimeZone: true,
+    widensLengths: false,
     marksErrors: false,
     longestName: 128,
     longestPassword: 1024,

@@ -55,11 +55,12 @@ export function challenge(verifier: Verifier): { readonly challenge: Challenge; 
   const half = randomBytes(32)
   const mixingSalt = randomBytes(16)
   const pairs: readonly Pair[] = [
-    ['AUTH_SESSKEY', hex(seal(verifier.hash.subarray(0, 32), half)), 1],
+    ['AUTH_SESSKEY', hex(seal(verifier.hash.subarray(0, 32), half))],
     ['AUTH_VFR_DATA', hex(verifier.salt), kind12c],
     ['AUTH_PBKDF2_CSK_SALT', hex(mixingSalt)],
     ['AUTH_PBKDF2_VGEN_COUNT', String(rounds)],
     ['AUTH_PBKDF2_SDER_COUNT', String(mixingRounds)],
+    ['AUTH_GLOBALLY_UNIQUE_DBID\0', '0123456789ABCDEF0123456789ABCDEF'],
   ]
   return { challenge: { verifier, half, mixingSalt }, pairs }
 }
