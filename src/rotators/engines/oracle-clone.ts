@@ -38,7 +38,8 @@ const grants: readonly (readonly [query: string, grantOf: (row: readonly string[
     ([privilege, admin], to) => `GRANT ${privilege} TO ${to}${option('ADMIN', admin)}`,
   ],
   [
-    'SELECT privilege, owner, table_name, type, hierarchy, grantable FROM dba_tab_privs WHERE grantee = :name',
+    "SELECT privilege, owner, table_name, type, hierarchy, grantable FROM dba_tab_privs WHERE grantee = :name AND table_name NOT LIKE 'BIN$%'",
+    // What is in the recycle bin cannot be granted (ORA-38301).
     ([privilege, owner = '', name = '', type = '', hierarchy, grantable], to) =>
       `GRANT ${privilege} ON ${object(type, owner, name)} TO ${to}` +
       `${option('HIERARCHY', hierarchy)}${option('GRANT', grantable)}`,

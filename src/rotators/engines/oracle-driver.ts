@@ -33,7 +33,10 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
   const { connectMilliseconds, statementMilliseconds } = login
   const options = connectOptions(login, user)
   const { result, sockets } = withOpenedSockets(() => attempt(() => driver.getConnection(options)))
-  const connection = await within(connectMilliseconds, result, sockets)
+  const connection = await within(connectMilliseconds, result, sockets).catch((error: unknown) => {
+    sockets.close()
+    throw error
+  })
   connection.callTimeout = statementMilliseconds
   return {
     async run(sql, binds = {}) {
@@ -42,6 +45,7 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
     },
     async close() {
       await within(breakMilliseconds, connection.close(), sockets)
+      // The driver says farewell, and leaves it to the server to close.
       sockets.close()
     },
   }

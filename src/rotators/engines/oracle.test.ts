@@ -114,7 +114,7 @@ describe('a login', () => {
 })
 
 describe('time', () => {
-  const hasty = { connectMilliseconds: 200, statementMilliseconds: 200 }
+  const hasty = { statementMilliseconds: 300 }
   afterEach(collectGarbage)
 
   test.each<[NonNullable<Mischief['hangAt']>['at'], string]>([
@@ -126,7 +126,10 @@ describe('time', () => {
       await start({ release })
       server.mischief.hangAt = { at, deaf: true }
       if (at !== 'protocol' || !release.fastLogin) {
-        await expect(openAsAdmin(hasty)).rejects.toMatchObject({ kind: 'unavailable', code: 'ETIMEDOUT' })
+        await expect(openAsAdmin({ connectMilliseconds: 200 })).rejects.toMatchObject({
+          kind: 'unavailable',
+          code: 'ETIMEDOUT',
+        })
       }
       await expect.poll(() => server.connections()).toBe(0)
     }
@@ -138,6 +141,15 @@ describe('time', () => {
     const code = deaf ? 'ETIMEDOUT' : 'NJS-123'
     await expect(session.changePassword('joe', next)).rejects.toMatchObject({ kind: 'unavailable', code })
     if (!deaf) expect(await session.hasUser('joe')).toBe(false)
+    await session.close().catch(() => undefined)
+    await expect.poll(() => server.connections()).toBe(0)
+  })
+
+  test('ends a statement on an encrypted connection that is not answered', async () => {
+    await start({ tls: localhost })
+    const session = await openAsAdmin({ ...hasty, tls: { ca: localhost.cert } })
+    server.mischief.hangAt = { at: /^ALTER USER/, deaf: true }
+    await expect(session.changePassword('joe', next)).rejects.toMatchObject({ kind: 'unavailable', code: 'ETIMEDOUT' })
     await session.close().catch(() => undefined)
     await expect.poll(() => server.connections()).toBe(0)
   })
@@ -248,7 +260,9 @@ describe('a clone', () => {
         },
         { ...things, privilege: 'UPDATE', column: 'Price', grantable: true, hierarchy: false },
       )
+      joe.objects.push({ ...things, privilege: 'SELECT', name: 'BIN$dropped==$0', grantable: false, hierarchy: false })
       await asAdmin((session) => session.cloneUser('joe', 'joe_clone', next))
+      joe.objects.pop()
       const { profile, roles, privileges, objects } = user('JOE_CLONE')
       expect({ profile, roles, privileges, objects }).toEqual({
         profile: joe.profile,
