@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { expect, test } from 'vitest'
 import { Secret } from '../base/secret.ts'
@@ -83,6 +84,17 @@ export function disturbanceConformance(name: string, open: () => DisturbedTarget
     target.disturb('login', how)
     expect((await rotate(rotator(hasty), secret)).at(-1)).toMatchObject({ failed: { type: 'Database.unavailable' } })
     await target.use(user, 'first-password')
+  })
+
+  test(`${name}: a server that takes connections and never speaks is unavailable`, async () => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const login = { host: '127.0.0.1', port, user: 'u', password: new Secret('p'), database: undefined, tls: undefined }
+    await expect(open().engine.open({ ...login, ...hasty })).rejects.toMatchObject({ kind: 'unavailable' })
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test.each([singleUser, alternatingUsers])(

@@ -241,6 +241,17 @@ test('a password that was put by hand may hold what ends a text', () =>
     await run(server, { user: 'original', password: next.reveal() }, 'SELECT 1')
   }))
 
+test('of several errors the one that is about the password counts', () =>
+  withServer({ moreErrors: [3930] }, async (server) => {
+    const session = await sqlserver.open(loginOf(server))
+    server.refusePasswords(1)
+    const refused = session.changePassword(server.user, password)
+    await expect(refused).rejects.toMatchObject({ kind: 'password-refused', code: '15118' })
+    const missing = session.changePassword('nobody', password)
+    await expect(missing).rejects.toMatchObject({ kind: 'refused', code: '15151' })
+    await session.close()
+  }))
+
 test('a server that wants encryption gets no password in the clear', () =>
   withServer({ tls: { ...localhost, forced: true } }, async (server) => {
     await expect(sqlserver.open(loginOf(server))).rejects.toMatchObject({ kind: 'unavailable', code: 'EENCRYPT' })

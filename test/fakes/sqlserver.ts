@@ -47,6 +47,8 @@ export interface FakeSqlserverOptions {
   readonly tls?: { readonly cert: string; readonly key: string; readonly forced?: boolean } | undefined
   /** What every attempt to log in is answered instead: errors by number. */
   readonly refuseLogins?: readonly number[]
+  /** Errors that come after the first one of a batch. */
+  readonly moreErrors?: readonly number[]
 }
 
 const admin = { user: 'keyturn', password: 'only-for-tests' }
@@ -204,13 +206,18 @@ function answerTo(server: Server, session: Session, message: Message): Buffer | 
   return how ?? data
 }
 
-function executed({ policy, store }: Server, session: Session, { sql, parameters, procedure }: SqlRequest): Buffer {
+function executed(
+  { options, policy, store }: Server,
+  session: Session,
+  { sql, parameters, procedure }: SqlRequest,
+): Buffer {
   const { results, errors } = runBatch(sql, parameters, session, policy, store)
   const kind = procedure ? 'inProcedure' : 'batch'
   const sets = results.flatMap((set) => [resultSet(set), done(kind, ['more', 'count'], set.rows.length)])
   const failed = errors.length > 0
+  const more = failed ? (options.moreErrors ?? []).map((number) => new SqlError(number, 16, 'No.')) : []
   const end = procedure
     ? [returned(errors.at(-1)?.number ?? 0), done('procedure', failed ? ['error'] : [])]
     : [done('batch', failed ? ['error'] : [])]
-  return Buffer.concat([...sets, ...errors.map(report), ...end])
+  return Buffer.concat([...sets, ...[...errors, ...more].map(report), ...end])
 }

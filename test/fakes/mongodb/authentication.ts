@@ -16,7 +16,8 @@ const failed = () => new CommandError(18, 'AuthenticationFailed', 'Authenticatio
 
 /**
  * `saslStart` (MongoDB authentication specification, «SASL mechanisms»): which of name and password is wrong is not told. A mechanism that
- * the server does not have is refused before anybody is looked up: on Amazon DocumentDB with «Unsupported mechanism [ -301 ]».
+ * the server does not have is refused before anybody is looked up: on Amazon DocumentDB with «Unsupported mechanism [ -301 ]», as its
+ * users report; with which code they do not say.
  */
 export function saslStart(
   users: Users,

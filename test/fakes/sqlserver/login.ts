@@ -14,8 +14,12 @@ export function readPrelogin(data: Buffer): number {
   return encryption.off
 }
 
-/** The row of the table of MS-TDS 2.2.6.5: what client and server say, and what the server answers. */
+/**
+ * The row of the table of MS-TDS 2.2.6.5: what client and server say, and what the server answers. A client that wants its login alone
+ * encrypted is not served.
+ */
 export function negotiated(wanted: number, server: 'none' | 'offered' | 'forced'): number {
+  if (wanted === encryption.off) throw new NotTheProtocol()
   if (server === 'none') return encryption.notSupported
   if (server === 'forced') return wanted === encryption.on ? encryption.on : encryption.required
   return wanted === encryption.notSupported ? encryption.notSupported : wanted
