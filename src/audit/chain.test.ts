@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { followLine, idOfLine, type Link, linkRecord, origin, readLine } from './chain.ts'
+import { followLine, idOfLine, Lines, type Link, origin, readLine } from './chain.ts'
 import type { AuditRecord } from './record.ts'
 
 const records = () =>
@@ -15,12 +15,9 @@ const records = () =>
   )
 
 function chain(given: readonly AuditRecord[]): string[] {
-  let link = origin
-  return given.map((record) => {
-    const linked = linkRecord(link, record)
-    link = linked.link
-    return linked.line.slice(0, -1)
-  })
+  const lines = new Lines(origin)
+  for (const record of given) lines.add(record)
+  return lines.bytes.toString('utf8').split('\n').slice(0, -1)
 }
 
 /** The number of lines that follow one another from the origin. */
@@ -73,7 +70,7 @@ test('a record after another hash is another record, even with the same content'
 })
 
 test('an event of two lines is a mistake that is not written', () => {
-  expect(() => linkRecord(origin, { ...record('a'), json: '{\n}' })).toThrow('one line')
+  expect(() => new Lines(origin).add({ ...record('a'), json: '{\n}' })).toThrow('one line')
 })
 
 test('text that is no record is told without an exception', () => {
@@ -90,3 +87,15 @@ test('text that is no record is told without an exception', () => {
 function record(id: string): AuditRecord {
   return { id, requestId: 'r', principal: 'p', json: '{}' }
 }
+
+test('lines of any length are whole, whatever was in the buffer before', () => {
+  const lines = new Lines(origin)
+  for (const length of [10, 300_000, 5_000_000, 20]) {
+    const before = lines.link
+    lines.restart(before)
+    lines.add({ ...record(String(length)), json: JSON.stringify({ text: 'ß'.repeat(length) }) })
+    const text = lines.bytes.toString('utf8')
+    expect(lines.length).toBe(Buffer.byteLength(text))
+    expect(followLine(before, text.slice(0, -1))).toEqual(lines.link)
+  }
+})

@@ -11,24 +11,76 @@ export interface Link {
 /** What stands before the first record. */
 export const origin: Link = { seq: 0, hash: '' }
 
-export interface Linked {
-  readonly line: string
-  readonly link: Link
-}
-
 const hashLength = 43
+const room = 256
+const shortestBuffer = 64 * 1024
+/** A longer buffer is not kept: one large record would hold its memory for ever. */
+const longestKept = 4 * 1024 * 1024
 
 /**
- * The line of a record, and the link that it makes. The hash (SHA-256, base64url) covers the hash before it, the number
+ * Lines of records, each with the link that it makes. The hash (SHA-256, base64url) covers the hash before it, the number
  * and the rest of the line byte for byte, so a record that is altered, removed, added or moved breaks every later one.
+ * A record becomes bytes once, in place: what is hashed is what is written.
  */
-export function linkRecord(previous: Link, record: AuditRecord): Linked {
-  assert(!record.json.includes('\n'), 'an audit event is one line')
-  const seq = previous.seq + 1
-  const body = `"id":${JSON.stringify(record.id)},"request":${JSON.stringify(record.requestId)},"principal":${JSON.stringify(record.principal)},"event":${record.json}}`
-  const digest = linkHash(previous.hash, seq, body)
-  return { line: `{"seq":${seq},"hash":"${digest}",${body}\n`, link: { seq, hash: digest } }
+export class Lines {
+  #bytes = Buffer.allocUnsafeSlow(shortestBuffer)
+  #length = 0
+  #link: Link
+
+  constructor(previous: Link) {
+    this.#link = previous
+  }
+
+  /** The link that the last line made. */
+  get link(): Link {
+    return this.#link
+  }
+
+  /** How many bytes the lines have. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** The lines, good until the next `add` or `restart`. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  add({ id, requestId, principal, json }: AuditRecord): void {
+    const body = `"id":${JSON.stringify(id)},"request":${JSON.stringify(requestId)},"principal":${JSON.stringify(principal)},"event":${json}}\n`
+    // A unit of UTF-16 has three bytes in UTF-8 at most.
+    this.#ensure(room + 3 * body.length)
+    const seq = this.#link.seq + 1
+    const number = `{"seq":${seq},"hash":"`
+    const start = this.#length + number.length + hashLength + 2
+    const end = start + this.#bytes.write(body, start, 'utf8')
+    assert(this.#bytes.indexOf(newline, start) === end - 1, 'an audit event is one line')
+    // What is hashed with the body stands for a moment where the head of the line will be, which is longer.
+    const before = `${this.#link.hash}\n${seq}\n`
+    const hashed = start - before.length
+    this.#bytes.write(before, hashed, 'latin1')
+    const digest = hash('sha256', this.#bytes.subarray(hashed, end - 1), 'base64url')
+    this.#bytes.write(`${number}${digest}",`, this.#length, 'latin1')
+    this.#length = end
+    this.#link = { seq, hash: digest }
+  }
+
+  /** Forgets the lines, and goes on from a link. */
+  restart(link: Link): void {
+    this.#length = 0
+    this.#link = link
+    if (this.#bytes.length > longestKept) this.#bytes = Buffer.allocUnsafeSlow(shortestBuffer)
+  }
+
+  #ensure(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(2 * (this.#length + more))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+  }
 }
+
+const newline = 0x0a
 
 function linkHash(previousHash: string, seq: number, body: string): string {
   return hash('sha256', `${previousHash}\n${seq}\n${body}`, 'base64url')

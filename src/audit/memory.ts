@@ -1,11 +1,11 @@
-import { idOfLine, linkRecord, origin } from './chain.ts'
+import { idOfLine, Lines, origin } from './chain.ts'
 import type { Sink } from './log.ts'
 import type { AuditRecord } from './record.ts'
 
 /** The newest records of a process that keeps nothing: for dev mode without a data folder, and tests. */
 export class MemorySink implements Sink {
   readonly #limit: number
-  #link = origin
+  readonly #next = new Lines(origin)
   #lines: string[] = []
 
   constructor(limit = 20_000) {
@@ -14,9 +14,9 @@ export class MemorySink implements Sink {
 
   write(records: readonly AuditRecord[]): void {
     for (const record of records) {
-      const { line, link } = linkRecord(this.#link, record)
-      this.#lines.push(line)
-      this.#link = link
+      this.#next.restart(this.#next.link)
+      this.#next.add(record)
+      this.#lines.push(this.#next.bytes.toString('utf8'))
     }
     // Cut in large steps: shifting one line per record would cost more than keeping it.
     if (this.#lines.length > 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit)

@@ -12,7 +12,7 @@ import {
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
-import { idOfLine, type Link, linkRecord } from './chain.ts'
+import { idOfLine, Lines, type Link } from './chain.ts'
 import { findChainEnd, keepTornLines, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
 import { publicHalf } from './digest.ts'
 import { DigestLog } from './digest-log.ts'
@@ -49,6 +49,7 @@ export class Segments implements Sink {
   readonly #unlock: () => void
   readonly #digests: DigestLog
   #file: SegmentFile
+  readonly #lines: Lines
   #link: Link
   #signed: number
   #digestAt: number
@@ -79,6 +80,7 @@ export class Segments implements Sink {
       this.#file = new SegmentFile(folder, end.name, end.size)
       if (end.size === 0) this.#entries = new IndexEntries()
       this.#link = end.link
+      this.#lines = new Lines(end.link)
       this.#signed = end.signed
       this.#digests = new DigestLog(folder, key)
       syncFolder(folder)
@@ -94,23 +96,20 @@ export class Segments implements Sink {
   }
 
   write(records: readonly AuditRecord[]): void {
-    let link = this.#link
-    const lines: string[] = []
+    const lines = this.#lines
+    lines.restart(this.#link)
+    const offsets: number[] = []
     for (const record of records) {
-      const linked = linkRecord(link, record)
-      lines.push(linked.line)
-      link = linked.link
+      offsets.push(this.#file.size + lines.length)
+      lines.add(record)
     }
-    const bytes = Buffer.from(lines.join(''), 'utf8')
-    if (this.#file.size + bytes.length > longestSegment) {
+    if (this.#file.size + lines.length > longestSegment) {
       throw new Error(`the audit segment ${this.#file.name} is full and could not be closed`)
     }
-    let offset = this.#file.size
-    this.#file.append(bytes)
-    this.#link = link
+    this.#file.append(lines.bytes)
+    this.#link = lines.link
     for (const [index, { requestId, principal, json }] of records.entries()) {
-      this.#entries?.add(requestId, principal, eventTimeOf(json), offset)
-      offset += Buffer.byteLength(lines[index] as string)
+      this.#entries?.add(requestId, principal, eventTimeOf(json), offsets[index] as number)
     }
     const { segmentBytes, digestEvery, now } = this.#options
     const moment = now()
@@ -198,11 +197,18 @@ export class Segments implements Sink {
 
 const timePlace = '"eventTime":"'
 
-/** The time of an event (milliseconds since 1970) by its text; 0 where it says none. */
+let lastTimeText = ''
+let lastTime = 0
+
+/** The time of an event (milliseconds since 1970) by its text; 0 where it says none. Most have the time of the one before. */
 function eventTimeOf(json: string): number {
   const at = json.indexOf(timePlace)
   const text = at === -1 ? '' : json.slice(at + timePlace.length, json.indexOf('"', at + timePlace.length))
-  return Date.parse(text) || 0
+  if (text !== lastTimeText) {
+    lastTimeText = text
+    lastTime = Date.parse(text) || 0
+  }
+  return lastTime
 }
 
 /** The key that verifiers need, beside the chain, replaced whole so that a crash leaves no half of it. */
