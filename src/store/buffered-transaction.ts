@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts'
 import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
 import { after, type Key } from './key.ts'
+import { ReadSet } from './read-set.ts'
 import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
-import type { Codec, Found, Savepoint, Transaction } from './store.ts'
+import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts'
 import type { View } from './view.ts'
 
 /** A buffered write; a deletion has no record. */
@@ -29,10 +30,10 @@ export class BufferedTransaction implements Transaction {
   readonly #backend: Backend
   readonly #codec: Codec
   readonly #view: View
-  readonly #reads = new Map<Key, Known>()
+  readonly #reads = new ReadSet()
   #ranges: (readonly [from: Key, to: Key])[] | undefined
   #writes: Map<Key, Buffered> | undefined
-  #undo: Undo[] = []
+  #undo: Undo[] | undefined
   #open = true
 
   constructor(backend: Backend, codec: Codec, view: View) {
@@ -42,13 +43,12 @@ export class BufferedTransaction implements Transaction {
     this.start = view.moment.head
   }
 
-  get<T>(key: Key): Promise<T | undefined> {
+  get<T>(key: Key): Awaitable<T | undefined> {
     const written = this.#writes?.get(key)
-    if (written !== undefined) return Promise.resolve(written.record as T | undefined)
+    if (written !== undefined) return written.record as T | undefined
     const known = this.#known(key)
     if (known === undefined) return this.#fetch([key]).then(() => this.#reads.get(key)?.record as T | undefined)
-    known.promise ??= Promise.resolve(known.record)
-    return known.promise as Promise<T | undefined>
+    return known.record as T | undefined
   }
 
   async getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]> {
@@ -97,12 +97,12 @@ export class BufferedTransaction implements Transaction {
   }
 
   savepoint(): Savepoint {
-    const { length } = this.#undo
+    const length = this.#undo?.length ?? 0
     const effects = this.effects.length
     return {
       undo: () => {
         this.effects.length = Math.min(this.effects.length, effects)
-        for (const { key, before } of this.#undo.splice(length).reverse()) {
+        for (const { key, before } of this.#undo?.splice(length).reverse() ?? []) {
           if (before === undefined) this.#writes?.delete(key)
           else this.#writes?.set(key, before)
         }
@@ -124,7 +124,8 @@ export class BufferedTransaction implements Transaction {
   }
 
   checks(): readonly Check[] {
-    return Array.from(this.#reads, ([key, { version }]) => ({ key, version }))
+    const { keys, known } = this.#reads
+    return keys.map((key, index) => ({ key, version: (known[index] as Known).version }))
   }
 
   buffered(): ReadonlyMap<Key, Buffered> {
@@ -158,7 +159,7 @@ export class BufferedTransaction implements Transaction {
       if (known === undefined) return undefined
       this.missed = true
     }
-    this.#reads.set(key, known)
+    this.#reads.add(key, known)
     return known
   }
 
@@ -171,12 +172,12 @@ export class BufferedTransaction implements Transaction {
         const key = keys[index] as Key
         const value = values[index]
         // Another read of this attempt may have been quicker; all of them must see the same.
-        if (this.#reads.has(key)) continue
+        if (this.#reads.get(key) !== undefined) continue
         const known =
           value === undefined
             ? knownAbsent(key)
             : knownRecord(key, value.version, this.#codec.decode(key, value.value), value.value.length)
-        this.#reads.set(key, known)
+        this.#reads.add(key, known)
         this.#view.fill(key, known, since)
       }
     })
@@ -204,6 +205,7 @@ export class BufferedTransaction implements Transaction {
   #write(key: Key, write: Buffered): void {
     assert(this.#open, 'a transaction is not written after its end')
     this.#writes ??= new Map()
+    this.#undo ??= []
     this.#undo.push({ key, before: this.#writes.get(key) })
     this.#writes.set(key, write)
     assert(this.#writes.size <= maximumWrites, 'a transaction has a bounded number of writes')

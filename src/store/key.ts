@@ -44,6 +44,27 @@ export function keyOf(...segments: readonly string[]): Key {
   return text as Key
 }
 
+/**
+ * As `keyOf` for keys that all begin with `first`. Keys that are asked for one after another mostly differ in their last
+ * segment only, so the segments before it are encoded once.
+ */
+export function keyMaker(first: string): (...segments: readonly string[]) => Key {
+  let parents: readonly string[] = []
+  let head = encodeSegment(first)
+  const none = head as Key
+  return (...segments) => {
+    const last = segments.length - 1
+    if (last < 0) return none
+    let same = parents.length === last
+    for (let index = 0; same && index < last; index++) same = parents[index] === segments[index]
+    if (!same) {
+      parents = segments.slice(0, last)
+      head = keyOf(first, ...parents)
+    }
+    return (head + separator + encodeSegment(segments[last] as string)) as Key
+  }
+}
+
 /** The segments that a key was made of. */
 export function segmentsOf(key: Key): readonly string[] {
   return key.split(separator).map(decodeSegment)

@@ -4,6 +4,7 @@ import { BufferedTransaction } from './buffered-transaction.ts'
 import type { Key } from './key.ts'
 import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
 import {
+  type Awaitable,
   type Codec,
   type Moment,
   type Store,
@@ -30,7 +31,10 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
   const attempts = options.attempts ?? defaultAttempts
   const look = looker(backend, view)
 
-  async function transaction<T>(work: (tx: Transaction) => Promise<T>, { from }: TransactionOptions = {}): Promise<T> {
+  async function transaction<T>(
+    work: (tx: Transaction) => Awaitable<T>,
+    { from }: TransactionOptions = {},
+  ): Promise<T> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 1) await delay(Math.random() * Math.min(longestPauseMilliseconds, 2 ** attempt))
       if (attempt > 0 || from === undefined) {

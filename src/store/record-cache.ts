@@ -6,8 +6,6 @@ export interface Known {
   readonly record: unknown
   /** About how much memory it takes. */
   readonly bytes: number
-  /** The record as a settled promise, made once, so that a hit allocates nothing. */
-  promise: Promise<unknown> | undefined
 }
 
 const entryOverheadBytes = 400
@@ -16,11 +14,11 @@ const bytesPerEncodedByte = 1.5
 
 export function knownRecord(key: Key, version: number, record: unknown, encodedBytes: number): Known {
   const bytes = entryOverheadBytes + key.length + encodedBytes * bytesPerEncodedByte
-  return { version, record, bytes, promise: undefined }
+  return { version, record, bytes }
 }
 
 export function knownAbsent(key: Key): Known {
-  return { version: 0, record: undefined, bytes: entryOverheadBytes + key.length, promise: undefined }
+  return { version: 0, record: undefined, bytes: entryOverheadBytes + key.length }
 }
 
 /**

@@ -15,6 +15,9 @@ export interface Found<T> {
   readonly record: T
 }
 
+/** A value, or the promise of one: who has the value at hand does not make others wait for it. */
+export type Awaitable<T> = T | Promise<T>
+
 /** An opaque moment: everything committed before it was made, by any process, is seen by what starts from it. */
 export interface Moment {
   readonly head: number
@@ -25,8 +28,8 @@ export interface Moment {
  * shared with other requests and must never be changed; a write puts a new one.
  */
 export interface Transaction {
-  /** The record under a key. The key is checked at commit: whoever decided on it being there, absent or so, decided rightly. */
-  get<T>(key: Key): Promise<T | undefined>
+  /** The record under a key, at once where this process knows it. The key is checked at commit: whoever decided on it being there, absent or so, decided rightly. */
+  get<T>(key: Key): Awaitable<T | undefined>
   getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]>
   /** Records with `from <= key < to`, own writes included. Not checked at commit: invariants live on point keys. */
   range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]>
@@ -60,7 +63,7 @@ export interface Store {
    * jitter; then `TransactionConflict`). When it resolves the writes are durable. If `work` throws, nothing is written.
    * A `work` that wrote nothing resolves only if all it read was true at one moment; otherwise it is run again.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Awaitable<T>, options?: TransactionOptions): Promise<T>
   /** Callers of one event-loop turn share one look at the backend, begun after each of them called. */
   look(): Promise<Moment>
   close(): Promise<void>

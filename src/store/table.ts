@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Key } from './key.ts'
-import { after, childrenWithPrefix, keyOf, segmentsOf } from './key.ts'
-import type { Transaction } from './store.ts'
+import { after, childrenWithPrefix, keyMaker, segmentsOf } from './key.ts'
+import type { Awaitable, Transaction } from './store.ts'
 
 /** What is stored: the version of the record's shape, and the record. */
 type Stored = readonly [version: number, record: unknown]
@@ -35,7 +35,7 @@ export interface Row<R> {
 /** Records of one kind under `name` and further segments. A record that was read is shared and must not be changed. */
 export interface Table<R> {
   key(...segments: readonly string[]): Key
-  get(tx: Transaction, ...segments: readonly string[]): Promise<R | undefined>
+  get(tx: Transaction, ...segments: readonly string[]): Awaitable<R | undefined>
   /** One round trip for many rows; each is a list of segments. */
   getAll(tx: Transaction, rows: readonly (readonly string[])[]): Promise<readonly (R | undefined)[]>
   put(tx: Transaction, record: R, ...segments: readonly string[]): void
@@ -54,7 +54,7 @@ export function table<R extends object>(description: TableDescription): Table<R>
   for (let older = 1; older < version; older++) {
     assert(description.upgrades?.[older] !== undefined, `table ${name} has no upgrade from version ${older}`)
   }
-  const key = (...segments: readonly string[]): Key => keyOf(name, ...segments)
+  const key = keyMaker(name)
   const upgraded = derivation((stored: Stored) => upgrade(description, stored) as R)
   const open = (stored: Stored | undefined): R | undefined => {
     if (stored === undefined) return undefined
@@ -63,7 +63,10 @@ export function table<R extends object>(description: TableDescription): Table<R>
 
   return {
     key,
-    get: async (tx, ...segments) => open(await tx.get<Stored>(key(...segments))),
+    get(tx, ...segments) {
+      const stored = tx.get<Stored>(key(...segments))
+      return stored instanceof Promise ? stored.then(open) : open(stored)
+    },
     getAll: async (tx, rows) => (await tx.getAll<Stored>(rows.map((segments) => key(...segments)))).map(open),
     put: (tx, record, ...segments) => tx.put(key(...segments), [version, record]),
     delete: (tx, ...segments) => tx.delete(key(...segments)),

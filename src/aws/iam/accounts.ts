@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
 import { newAccessKeyId, newSecretAccessKey } from './unique-id.ts'
 import { accessKeys } from './records.ts'
@@ -49,7 +49,7 @@ export async function createAccount(
   return account
 }
 
-export function findAccount(tx: Transaction, id: string): Promise<AccountRecord | undefined> {
+export function findAccount(tx: Transaction, id: string): Awaitable<AccountRecord | undefined> {
   return accounts.get(tx, id)
 }
 

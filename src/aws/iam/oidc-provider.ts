@@ -1,5 +1,5 @@
 import { table } from '../../store/table.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { parseArn } from '../../iam/arn.ts'
 import { partitionOf } from '../partition.ts'
 import type { Finding } from '../operation.ts'
@@ -63,7 +63,7 @@ export function findOidcProvider(
   tx: Transaction,
   account: string,
   name: string,
-): Promise<OidcProviderRecord | undefined> {
+): Awaitable<OidcProviderRecord | undefined> {
   return oidcProviders.get(tx, account, name)
 }
 

@@ -1,5 +1,5 @@
 import { uuid } from '../../base/ids.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
 import type { Platform } from '../platform.ts'
 import { noPublicUrl } from './messages.ts'
@@ -16,7 +16,7 @@ const federations = table<OutboundFederation>({ name: 'iam/outbound-federation',
 /** By issuer id. */
 const issuers = table<{ readonly account: string }>({ name: 'iam/token-issuer', version: 1 })
 
-export function findFederation(tx: Transaction, account: string): Promise<OutboundFederation | undefined> {
+export function findFederation(tx: Transaction, account: string): Awaitable<OutboundFederation | undefined> {
   return federations.get(tx, account)
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { table } from '../../store/table.ts'
 import type { GrantListEntry, GrantOperation } from '../models/kms.ts'
 import { keyArn } from './key.ts'
@@ -144,6 +144,6 @@ export function listEntry(grant: GrantRecord): GrantListEntry {
 }
 
 /** The grant of a key with this id, or nothing. */
-export function findGrant(tx: Transaction, key: KeyRecord, id: string): Promise<GrantRecord | undefined> {
+export function findGrant(tx: Transaction, key: KeyRecord, id: string): Awaitable<GrantRecord | undefined> {
   return grantTable.get(tx, key.account, key.region, key.id, id)
 }

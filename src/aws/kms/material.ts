@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, type KeyObject, randomBytes } from 'node:c
 import { assert } from '../../base/assert.ts'
 import { toBase64 } from '../../base/bytes.ts'
 import { type KeyKindName, keyKinds, publicKeyOf as exportPublic } from '../../keys/kinds.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { KeySpec } from '../models/kms.ts'
 import { keySpecs } from './key-specs.ts'
@@ -10,7 +10,7 @@ import { type KeyRecord, type MaterialRecord, materialScope, materialTable } fro
 import { orThrottle } from './throttle.ts'
 
 /** The material of a key with this id, as it is stored; nothing where there is none. */
-export function findMaterial(tx: Transaction, record: KeyRecord, id: string): Promise<MaterialRecord | undefined> {
+export function findMaterial(tx: Transaction, record: KeyRecord, id: string): Awaitable<MaterialRecord | undefined> {
   return materialTable.get(tx, record.account, materialScope(record), record.id, id)
 }
 

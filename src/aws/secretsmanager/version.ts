@@ -1,4 +1,4 @@
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
 import { stageNotFound, stageNotOnVersion, stageQuotaReached, tokenInUse, versionNotFound } from './messages.ts'
 import { type SealedValue, type SecretRecord, type VersionRecord, versions, versionsOf } from './records.ts'
@@ -15,7 +15,7 @@ export interface VersionChoice {
   readonly stage?: string | undefined
 }
 
-export function findVersion(tx: Transaction, secret: SecretRecord, id: string): Promise<VersionRecord | undefined> {
+export function findVersion(tx: Transaction, secret: SecretRecord, id: string): Awaitable<VersionRecord | undefined> {
   return versions.get(tx, ...versionsOf(secret), id)
 }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../store/store.ts'
 import { assert } from '../../base/assert.ts'
 import { compilePolicy } from '../../iam/compile-policy.ts'
 import { derivation } from '../../store/table.ts'
@@ -55,7 +56,7 @@ export interface Asked {
 export function findRecord(
   { account, region, path }: Pick<ParameterReference, 'account' | 'region' | 'path'>,
   { tx }: Finding,
-): Promise<ParameterRecord | undefined> {
+): Awaitable<ParameterRecord | undefined> {
   return parameters.get(tx, ...parameterKey(account, region, path))
 }
 

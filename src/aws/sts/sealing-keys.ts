@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { randomBytes } from 'node:crypto'
 import { aes256Key } from '../../crypto/aead.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { derivation, table } from '../../store/table.ts'
 
 interface SealingKey {
@@ -36,7 +36,7 @@ export const keyObjects = derivation(({ keys }: SealingKeys): KeyObjects => {
 })
 
 /** Nothing before the first session. */
-export function findSealingKeys(tx: Transaction): Promise<SealingKeys | undefined> {
+export function findSealingKeys(tx: Transaction): Awaitable<SealingKeys | undefined> {
   return sealingKeys.get(tx, 'all')
 }
 
