@@ -47,7 +47,7 @@ export class Lines {
   }
 
   add({ id, requestId, principal, json }: AuditRecord): void {
-    const body = `"id":${JSON.stringify(id)},"request":${JSON.stringify(requestId)},"principal":${JSON.stringify(principal)},"event":${json}}\n`
+    const body = `"id":${quoted(id)},"request":${quoted(requestId)},"principal":${quoted(principal)},"event":${json}}\n`
     // A unit of UTF-16 has three bytes in UTF-8 at most.
     this.#ensure(room + 3 * body.length)
     const seq = this.#link.seq + 1
@@ -81,6 +81,12 @@ export class Lines {
 }
 
 const newline = 0x0a
+const plain = /^[\w:./@=+,-]*$/
+
+/** A text as JSON: ids mostly need no escapes. */
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text)
+}
 
 function linkHash(previousHash: string, seq: number, body: string): string {
   return hash('sha256', `${previousHash}\n${seq}\n${body}`, 'base64url')
@@ -98,7 +104,7 @@ export function followLine(previous: Link, line: string): Link | undefined {
 }
 
 /** A line read back: its place in the chain and its record. */
-export interface ReadLine extends AuditRecord {
+export interface ReadLine extends Omit<AuditRecord, 'time'> {
   readonly seq: number
   readonly hash: string
   readonly event: unknown

@@ -15,6 +15,7 @@ const records: AuditRecord[] = Array.from({ length: 500 }, (_, index) => ({
   id: `id-${index}`,
   requestId: `request-${index >> 1}`,
   principal: index % 7 === 0 ? '' : `principal "${index % 7}"`,
+  time: start + index * 60_000,
   json: JSON.stringify({ eventTime: new Date(start + index * 60_000).toISOString(), pad: 'x'.repeat(index * 13) }),
 }))
 

@@ -4,7 +4,7 @@ import { MemorySink } from './memory.ts'
 import type { AuditRecord } from './record.ts'
 
 function record(id: string): AuditRecord {
-  return { id, requestId: 'r', principal: 'p', json: '{}' }
+  return { id, requestId: 'r', principal: 'p', time: 0, json: '{}' }
 }
 
 /** A sink that notes what it is asked, and can be told to fail. */

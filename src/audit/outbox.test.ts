@@ -33,7 +33,7 @@ function openLog(folder: string): AuditLog {
 }
 
 function record(id: string): AuditRecord {
-  return { id, requestId: 'request', principal: 'p', json: '{}' }
+  return { id, requestId: 'request', principal: 'p', time: 0, json: '{}' }
 }
 
 function commit(store: Store, outbox: Outbox, ...records: AuditRecord[]): Promise<void> {

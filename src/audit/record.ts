@@ -5,9 +5,10 @@ export interface AuditRecord {
   readonly requestId: string
   /** The unique id of who called, or an empty text for an unknown caller. */
   readonly principal: string
+  /** When it happened, in milliseconds since 1970, as its event's member `eventTime` says it: searches by time go by it. */
+  readonly time: number
   /**
-   * The event as clients will read it, a JSON object on one line with no secret value in it. Searching by time reads its
-   * member `eventTime` (ISO 8601).
+   * The event as clients will read it, a JSON object on one line with no secret value in it.
    */
   readonly json: string
 }

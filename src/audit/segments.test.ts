@@ -39,6 +39,7 @@ function record(id: string, size = 20): AuditRecord {
     id,
     requestId: `request ${id}`,
     principal: 'p',
+    time: 0,
     json: JSON.stringify({ eventID: id, pad: 'é'.repeat(size) }),
   }
 }
@@ -313,7 +314,7 @@ const limited = `
   import { Segments } from ${JSON.stringify(new URL('./segments.ts', import.meta.url).href)}
   import { signingKey } from ${JSON.stringify(new URL('./digest.ts', import.meta.url).href)}
   const log = new AuditLog(new Segments({ folder: process.argv[1], key: signingKey(process.argv[2]), now: Date.now }))
-  const record = (id, size) => ({ id, requestId: id, principal: '', json: JSON.stringify({ pad: 'x'.repeat(size) }) })
+  const record = (id, size) => ({ id, requestId: id, principal: '', time: 0, json: JSON.stringify({ pad: 'x'.repeat(size) }) })
   const outcomes = []
   const append = (...records) => log.append(records).then(() => outcomes.push('taken'), ({ code }) => outcomes.push(code))
   await append(record('a', 4000))

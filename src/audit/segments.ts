@@ -108,8 +108,9 @@ export class Segments implements Sink {
     }
     this.#file.append(lines.bytes)
     this.#link = lines.link
-    for (const [index, { requestId, principal, json }] of records.entries()) {
-      this.#entries?.add(requestId, principal, eventTimeOf(json), offsets[index] as number)
+    for (let index = 0; index < records.length; index++) {
+      const { requestId, principal, time } = records[index] as AuditRecord
+      this.#entries?.add(requestId, principal, time, offsets[index] as number)
     }
     const { segmentBytes, digestEvery, now } = this.#options
     const moment = now()
@@ -193,22 +194,6 @@ export class Segments implements Sink {
       .then(() => entries?.write(indexPath(folder, closed.name), closed.size) ?? buildIndex(folder, closed.name))
       .catch(this.#options.onFault)
   }
-}
-
-const timePlace = '"eventTime":"'
-
-let lastTimeText = ''
-let lastTime = 0
-
-/** The time of an event (milliseconds since 1970) by its text; 0 where it says none. Most have the time of the one before. */
-function eventTimeOf(json: string): number {
-  const at = json.indexOf(timePlace)
-  const text = at === -1 ? '' : json.slice(at + timePlace.length, json.indexOf('"', at + timePlace.length))
-  if (text !== lastTimeText) {
-    lastTimeText = text
-    lastTime = Date.parse(text) || 0
-  }
-  return lastTime
 }
 
 /** The key that verifiers need, beside the chain, replaced whole so that a crash leaves no half of it. */

@@ -12,6 +12,7 @@ const record = (requestId: string, name: string) => ({
   id: `${requestId}-${name}`,
   requestId,
   principal: 'AIDA',
+  time: 0,
   json: JSON.stringify({ eventName: name, eventTime: '2026-11-23T00:00:00Z' }),
 })
 

@@ -6,10 +6,8 @@ import type { Operation as ModelOperation } from './protocols/model.ts'
 import { publicMembers } from './public-members.ts'
 import type { ResourceFacts } from './resource.ts'
 
-/** What an audit record is made of. */
-export interface EventFacts {
-  readonly id: string
-  readonly call: Call
+/** What the records of all calls of an operation say alike. */
+export interface OperationDescription {
   /** `secretsmanager.amazonaws.com`. */
   readonly source: string
   readonly name: string
@@ -17,10 +15,17 @@ export interface EventFacts {
   readonly operation: ModelOperation | undefined
   readonly readOnly: boolean
   readonly dataEvent?: boolean | undefined
+}
+
+/** What an audit record is made of. */
+export interface EventFacts {
+  readonly id: string
+  readonly call: Call
+  readonly description: OperationDescription
   readonly input: unknown
-  readonly resource?: ResourceFacts
+  readonly resource?: ResourceFacts | undefined
   readonly output?: unknown
-  readonly refused?: AwsError
+  readonly refused?: AwsError | undefined
   readonly note?: AuditNote | undefined
 }
 
@@ -29,27 +34,34 @@ export interface EventFacts {
  * blobs of request and response are left out, as CloudTrail leaves them out; a reading call's response is null.
  */
 export function auditRecord(facts: EventFacts): AuditRecord {
-  const { call, operation, resource, refused, note } = facts
-  const response = facts.readOnly
+  const { call, description, resource, refused, note } = facts
+  const { operation, readOnly, dataEvent } = description
+  const response = readOnly
     ? null
     : (note?.responseElements ?? (refused || !operation ? null : publicMembers(operation.output, facts.output)))
   const service = call.via.at(-1)
   // Put together by hand: two records a read are written before its answer leaves, and most of their text repeats.
   const json =
     `{"eventVersion":"1.11","userIdentity":${identityText(call)},"eventTime":"${secondText(call.now)}",` +
-    `"eventSource":${quoted(facts.source)},"eventName":${quoted(facts.name)},"awsRegion":${quoted(call.region)},` +
+    `"eventSource":${quoted(description.source)},"eventName":${quoted(description.name)},"awsRegion":${quoted(call.region)},` +
     `"sourceIPAddress":${quoted(service ?? call.sourceIp)},"userAgent":${quoted(service ?? call.userAgent)},` +
     (refused ? `"errorCode":${quoted(refused.code)},` : '') +
     (refused?.text === undefined ? '' : `"errorMessage":${JSON.stringify(refused.text)},`) +
     `"requestParameters":${JSON.stringify((operation && publicMembers(operation.input, facts.input)) ?? null)},` +
     `"responseElements":${response ? JSON.stringify(response) : 'null'},` +
     (note?.additionalEventData ? `"additionalEventData":${JSON.stringify(note.additionalEventData)},` : '') +
-    `"requestID":"${call.requestId}","eventID":"${facts.id}","readOnly":${facts.readOnly},` +
+    `"requestID":"${call.requestId}","eventID":"${facts.id}","readOnly":${readOnly},` +
     resourcesText(resource, note) +
-    `"eventType":"${operation ? 'AwsApiCall' : 'AwsServiceEvent'}","managementEvent":${!facts.dataEvent},` +
+    `"eventType":"${operation ? 'AwsApiCall' : 'AwsServiceEvent'}","managementEvent":${!dataEvent},` +
     `"recipientAccountId":${quoted(resource?.account || call.caller.account)},` +
-    `"eventCategory":"${facts.dataEvent ? 'Data' : 'Management'}"${tlsText(call)}}`
-  return { id: facts.id, requestId: call.requestId, principal: call.caller.id, json }
+    `"eventCategory":"${dataEvent ? 'Data' : 'Management'}"${tlsText(call)}}`
+  return {
+    id: facts.id,
+    requestId: call.requestId,
+    principal: call.caller.id,
+    time: call.now - (call.now % 1000),
+    json,
+  }
 }
 
 const quotedTexts = new Map<string, string>()

@@ -11,7 +11,7 @@ import { emitCalls } from './call-events.ts'
 import type { Call } from './call.ts'
 import { type ConditionLookup, conditionLookup } from './conditions.ts'
 import { AwsError } from './errors.ts'
-import { auditRecord } from './event.ts'
+import { auditRecord, type OperationDescription } from './event.ts'
 import {
   type AuditNote,
   type Conditions,
@@ -72,19 +72,17 @@ export async function invoke(
 /** An effect that waits for its transaction to commit, and how its call's record reads once it has come to its end. */
 interface Pending {
   readonly perform: (outer: Outer) => Promise<unknown>
-  readonly record: (ended: Ended) => AuditRecord
+  readonly record: (output: unknown, refused?: AwsError) => AuditRecord
 }
 
 /** What becomes known of a call while it runs; `id` is that of its audit record. */
 interface CallState {
   readonly id: string
-  resource?: ResourceFacts
-  note?: AuditNote
+  resource: ResourceFacts | undefined
+  note: AuditNote | undefined
   /** The permission besides the operation's own that was asked for last and not there, with the error that says so. */
-  lacked?: { readonly demand: Demand; readonly error: unknown }
+  lacked: { readonly demand: Demand; readonly error: unknown } | undefined
 }
-
-type Ended = { readonly output: unknown } | { readonly refused: AwsError }
 
 /** The record of the call itself is the last one: its inner calls ended before it. */
 async function performOutside(
@@ -103,7 +101,7 @@ async function performOutside(
     }
     outcome = { refused: error }
   }
-  await outbox.move([...records.slice(0, -1), record(outcome as Ended)])
+  await outbox.move([...records.slice(0, -1), record(outcome.output, outcome.refused)])
   return outcome
 }
 
@@ -120,17 +118,28 @@ export function recordRefusal(
   name: string,
   refused: AwsError,
 ): Promise<void> {
-  const facts = {
-    id: uuid(),
-    call,
-    source: service.source,
-    name,
-    operation: service.model.operation(name),
-    readOnly: isReading(service, name),
-    input: undefined,
-    refused,
+  const { source, model } = service
+  const description = { source, name, operation: model.operation(name), readOnly: isReading(service, name) }
+  return gateway.log.append([auditRecord({ id: uuid(), call, description, input: undefined, refused })])
+}
+
+const descriptions = new WeakMap<Operation, OperationDescription>()
+
+/** What the records of all calls of an operation say alike. */
+function describe(operation: Operation, service: Service): OperationDescription {
+  let description = descriptions.get(operation)
+  if (!description) {
+    const { name, spec } = operation
+    description = {
+      source: service.source,
+      name,
+      operation: service.model.operation(name),
+      readOnly: spec.readOnly ?? isReading(service, name),
+      dataEvent: spec.dataEvent,
+    }
+    descriptions.set(operation, description)
   }
-  return gateway.log.append([auditRecord(facts)])
+  return description
 }
 
 /** Whether the service reference lists the action as one that changes nothing. */
@@ -147,6 +156,7 @@ class Attempt {
   /** What remains to be done outside, when the attempt has committed. */
   pending: Pending | undefined
   #policies: CallerPolicies | undefined
+  #lastInner: { readonly from: Call; readonly via: string | undefined; readonly call: Call } | undefined
 
   constructor(gateway: Gateway, tx: Transaction, records: AuditRecord[]) {
     this.#gateway = gateway
@@ -159,19 +169,12 @@ class Attempt {
     const service = this.#gateway.services.get(operation.service)
     if (!service) throw new AssertionFailure(`service ${operation.service} is not served`)
     const savepoint = this.#tx.savepoint()
-    const state: CallState = { id: uuid() }
-    const record = (ended: Ended) =>
-      auditRecord({
-        call,
-        source: service.source,
-        name: operation.name,
-        operation: service.model.operation(operation.name),
-        readOnly: operation.spec.readOnly ?? isReading(service, operation.name),
-        dataEvent: operation.spec.dataEvent,
-        input,
-        ...state,
-        ...ended,
-      })
+    const state: CallState = { id: uuid(), resource: undefined, note: undefined, lacked: undefined }
+    const description = describe(operation, service)
+    const record = (output: unknown, refused?: AwsError) => {
+      const { id, resource, note } = state
+      return auditRecord({ id, call, description, input, resource, note, output, refused })
+    }
     try {
       let output = await this.#perform(service, operation, input, call, state)
       if (output instanceof Outside) {
@@ -179,13 +182,13 @@ class Attempt {
         this.pending = { perform: output.perform, record }
         output = undefined
       }
-      this.#records.push(record({ output }))
+      this.#records.push(record(output))
       return { output }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       savepoint.undo()
       if (state.lacked?.error === error) state.note = { ...state.note, ...lackedPermission(state.lacked.demand) }
-      this.#records.push(record({ refused: error }))
+      this.#records.push(record(undefined, error))
       return { refused: error }
     }
   }
@@ -230,13 +233,23 @@ class Attempt {
     return spec.handle(input, resource.record, context)
   }
 
+  /** The call as it is when a service makes it in the caller's name; most ask for the same one again and again. */
+  #callBy(call: Call, region: string, via: string | undefined): Call {
+    if (via === undefined && region === call.region) return call
+    const last = this.#lastInner
+    if (last && last.from === call && last.via === via && last.call.region === region) return last.call
+    const inner = { ...call, region, via: via === undefined ? call.via : [...call.via, via] }
+    this.#lastInner = { from: call, via, call: inner }
+    return inner
+  }
+
   #invokeInner(
     call: Call,
     operation: Operation,
     input: unknown,
     { via, region = call.region }: InvokeOptions = {},
   ): Promise<Outcome<unknown>> {
-    return this.run(operation, input, { ...call, region, via: via === undefined ? call.via : [...call.via, via] }, true)
+    return this.run(operation, input, this.#callBy(call, region, via), true)
   }
 
   async #authorise(

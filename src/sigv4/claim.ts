@@ -46,11 +46,29 @@ export interface Credential {
   readonly terminator: string
 }
 
+const mostRemembered = 1_000
+const longestRemembered = 256
+
+/** A reader of texts that remembers what it read: a client says the same of itself in every request of a day. */
+function rememberingTexts<T extends object>(read: (text: string) => T | undefined): (text: string) => T | undefined {
+  const remembered = new Map<string, T>()
+  return (text) => {
+    const known = remembered.get(text)
+    if (known !== undefined) return known
+    const value = read(text)
+    if (value !== undefined && text.length <= longestRemembered) {
+      if (remembered.size >= mostRemembered) remembered.clear()
+      remembered.set(text, value)
+    }
+    return value
+  }
+}
+
 const maxCredentialLength = 512
 const credentialText = /^([\w.+=@-]{1,128})\/([^/]+)\/([^/]*)\/([^/]+)\/([^/]+)$/
 
 /** Reads `AKID/20261123/us-east-1/kms/aws4_request`. The parts after the key id are only compared with expectations. */
-export function parseCredential(text: string): Credential | undefined {
+export const parseCredential = rememberingTexts((text: string): Credential | undefined => {
   if (text.length > maxCredentialLength) return undefined
   const parts = credentialText.exec(text)
   if (parts === null) return undefined
@@ -63,13 +81,13 @@ export function parseCredential(text: string): Credential | undefined {
     string,
   ]
   return { accessKeyId, date, region, service, terminator }
-}
+})
 
 const maxSignedHeaders = 100
 const headerNames = /^[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*$/
 
 /** Reads `host;x-amz-date`: lower-case names in ascending order, none twice. */
-export function parseSignedHeaders(text: string): readonly string[] | undefined {
+export const parseSignedHeaders = rememberingTexts((text: string): readonly string[] | undefined => {
   if (!headerNames.test(text)) return undefined
   const names = text.split(';', maxSignedHeaders + 1)
   if (names.length > maxSignedHeaders) return undefined
@@ -77,4 +95,4 @@ export function parseSignedHeaders(text: string): readonly string[] | undefined 
     if ((names[i - 1] as string) >= (names[i] as string)) return undefined
   }
   return names
-}
+})

@@ -26,7 +26,7 @@ async function writeForEver(folder: string, round: string): Promise<void> {
     await Promise.all(
       Array.from({ length: 8 }, async (_, lane) => {
         const id = `${round}-${number}-${lane}`
-        const record = { id, requestId: id, principal: 'p', json: JSON.stringify({ pad: 'x'.repeat(200) }) }
+        const record = { id, requestId: id, principal: 'p', time: 0, json: JSON.stringify({ pad: 'x'.repeat(200) }) }
         if (lane % 2 === 0) await log.append([record])
         else {
           await store.transaction(async (tx) => {

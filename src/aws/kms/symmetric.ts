@@ -3,6 +3,7 @@ import { type Ciphertext, openCiphertext, parseCiphertext, sealCiphertext } from
 import { boundContext, type EncryptionContext } from './encryption-context.ts'
 import { findMaterial, keyObjectOf, readCurrentMaterial } from './material.ts'
 import { incorrectKey, invalidCiphertext } from './messages.ts'
+import { derivation } from '../../store/table.ts'
 import type { KeyRecord } from './records.ts'
 import { decryptInStore, encryptInStore } from './store-cipher.ts'
 
@@ -46,7 +47,10 @@ export async function decryptSymmetric(
 
 /** The blob of a request, or the refusal of one that no key of ours made. */
 export function readCiphertext(blob: Uint8Array): Ciphertext {
-  const ciphertext = parseCiphertext(blob)
+  const ciphertext = ciphertextOf(blob)
   if (!ciphertext) throw invalidCiphertext()
   return ciphertext
 }
+
+/** A request is asked twice for its ciphertext, and data keys that are stored come again and again. */
+const ciphertextOf = derivation(parseCiphertext)

@@ -7,6 +7,7 @@ import { decrypt } from '../kms/decrypt.ts'
 import { generateDataKey } from '../kms/generate-data-key.ts'
 import type { Context } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
+import { derivation } from '../../store/table.ts'
 import {
   bothValues,
   decryptionFailed,
@@ -98,6 +99,8 @@ export async function openMembers(
   return { SecretString: new Secret(text) }
 }
 
+const dataKeyBlob = derivation((sealed: SealedValue) => Buffer.from(sealed.dataKey, 'base64'))
+
 /** KMS decides, and is asked each time: no data key outlives its request. */
 async function decryptValue(
   context: Context,
@@ -106,7 +109,7 @@ async function decryptValue(
   sealed: SealedValue,
 ): Promise<Buffer> {
   const arn = arnOf(secret)
-  const key = await openDataKey(context, arn, versionId, Buffer.from(sealed.dataKey, 'base64'))
+  const key = await openDataKey(context, arn, versionId, dataKeyBlob(sealed))
   const bytes = openBytes(key, Buffer.from(sealed.ciphertext, 'base64'), associated(arn, versionId))
   assert(bytes, 'a value opens under the data key stored beside it')
   return bytes
