@@ -22,13 +22,17 @@ interface Waiting extends PromiseWithResolvers<void> {
 
 /**
  * Hands records to the sink, all those of one event-loop turn in one write: the answers of the turn wait for that write
- * together, which is cheaper than writing behind their backs. A full disk rejects, so the requests are refused.
+ * together, which is cheaper than writing behind their backs. The write is made as soon as whatever began in the turn has come
+ * to a stop; what comes after it in the same turn waits for the next one, so that no chain of calls keeps the loop from its
+ * other work. A full disk rejects, so the requests are refused.
  */
 export class AuditLog {
   readonly sink: Sink
   readonly #sync: boolean
   #waiting: Waiting | undefined
   #flushing = false
+  /** Whether there was a write in this turn. */
+  #flushed = false
   #closed = false
 
   constructor(sink: Sink, options: LogOptions = {}) {
@@ -41,7 +45,7 @@ export class AuditLog {
     if (this.#closed) return Promise.reject(new Error('the audit log is closed'))
     if (!this.#waiting) {
       this.#waiting = { records: [], ...Promise.withResolvers<void>() }
-      if (!this.#flushing) setImmediate(this.#flush)
+      if (!this.#flushing) this.#plan()
     }
     for (const record of records) this.#waiting.records.push(record)
     return this.#waiting.promise
@@ -56,6 +60,21 @@ export class AuditLog {
     await this.sink.close()
   }
 
+  /** A tick comes when no promise is left to go on with. */
+  #plan(): void {
+    if (this.#flushed) {
+      setImmediate(this.#flush)
+      return
+    }
+    this.#flushed = true
+    process.nextTick(this.#flush)
+    setImmediate(this.#turned)
+  }
+
+  readonly #turned = (): void => {
+    this.#flushed = false
+  }
+
   readonly #flush = async (): Promise<void> => {
     const batch = this.#waiting as Waiting
     this.#waiting = undefined
@@ -68,7 +87,7 @@ export class AuditLog {
       batch.reject(error)
     } finally {
       this.#flushing = false
-      if (this.#waiting) setImmediate(this.#flush)
+      if (this.#waiting) this.#plan()
     }
   }
 }
