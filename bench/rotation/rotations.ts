@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { rotation } from '../../src/aws/secretsmanager/rotation-state.ts'
 import { dueBetween } from '../../src/schedule/due.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Driver } from '../driver/driver.ts'
@@ -88,7 +89,7 @@ async function measureBare(paced: PacedRun, answerBytes: number, { bare, driver 
 /** Resolves when nothing is left that was due by a moment. What failed is tried again later, and no longer due then. */
 async function allDone(store: Store, at: number): Promise<void> {
   await delay(at - Date.now())
-  const [from, to] = dueBetween(0, at)
+  const [from, to] = dueBetween(rotation, 0, at)
   for (;;) {
     const left = await store.transaction((tx) => tx.range(from, to, { limit: 1 }))
     if (left.length === 0) return

@@ -19,13 +19,14 @@ export interface DueRecord extends Due {
 
 const width = 16
 
-/** The bounds of all that is due from one moment up to and including another, in the order of moments. */
-export function dueBetween(from: number, until: number): readonly [from: Key, to: Key] {
-  return [keyOf('due', timeText(from)), keyOf('due', timeText(until + 1))]
+/** The bounds of what is due of a kind from one moment up to and including another, in the order of moments. */
+export function dueBetween(kind: string, from: number, until: number): readonly [from: Key, to: Key] {
+  return [keyOf('due', kind, timeText(from)), keyOf('due', kind, timeText(until + 1))]
 }
 
+/** Kinds are apart, so that a backlog of one is nothing to those who look for another. */
 export function dueKey({ at, kind, id }: Due): Key {
-  return keyOf('due', timeText(at), kind, id)
+  return keyOf('due', kind, timeText(at), id)
 }
 
 function timeText(moment: number): string {

@@ -91,7 +91,7 @@ test('the moments that a range covers are those between its ends', () => {
   const moment = fc.nat({ max: 2_000_000_000_000 })
   fc.assert(
     fc.property(moment, moment, moment, fc.string(), fc.string(), (at, from, until, kind, id) => {
-      const [low, high] = dueBetween(from, until)
+      const [low, high] = dueBetween(kind, from, until)
       const key = dueKey({ at, kind, id })
       expect(key >= low && key < high).toBe(at >= from && at <= until)
     }),

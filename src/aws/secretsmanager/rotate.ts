@@ -1,5 +1,11 @@
 import { uuid } from '../../base/ids.ts'
-import { type RotationStep, rotationSteps, stepFailed, type StepOutcome } from '../../rotators/rotator.ts'
+import {
+  type FoundRotator,
+  type RotationStep,
+  rotationSteps,
+  stepFailed,
+  type StepOutcome,
+} from '../../rotators/rotator.ts'
 import { Secret } from '../../base/secret.ts'
 import { ClaimLost, type Job } from '../../schedule/scheduler.ts'
 import type { Transaction } from '../../store/store.ts'
@@ -9,7 +15,8 @@ import type { Operation } from '../operation.ts'
 import { serviceCall } from '../service-call.ts'
 import { serviceSource } from './operation.ts'
 import { type SecretRecord, secrets } from './records.ts'
-import { ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
+import { askEach, ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
+import { canRotateAtOnce, rotateAtOnce } from './rotation-at-once.ts'
 import { invokeFunction } from './rotation-function.ts'
 import { eventsOf, isComplete } from './rotation-run.ts'
 import { readRotationState, type RotationRun, secretOfJob, writeRotationState } from './rotation-state.ts'
@@ -17,6 +24,12 @@ import { findRotator } from './rotation-target.ts'
 import { hide, valuesToHide } from './rotation-values.ts'
 import { arnOf } from './secret.ts'
 import { current, holderOf, pending } from './stages.ts'
+
+/** What is due, as it stood when it was picked up: a rotation under way, or one to begin. */
+interface Found {
+  readonly secret: SecretRecord
+  readonly run: RotationRun | undefined
+}
 
 /** A rotation in hand, as it stood when it was last looked at. */
 interface Work {
@@ -31,7 +44,10 @@ interface Work {
 export async function rotateDue(gateway: Gateway, job: Job): Promise<void> {
   const beat = holdClaim(job, gateway)
   try {
-    const work = await pickUp(gateway, job)
+    const found = await pickUp(gateway, job)
+    if (!found || (await tryAtOnce(gateway, job, found))) return
+    const { secret, run } = found
+    const work = run ? { secret, run } : await beginDue(gateway, job, secret)
     if (work) await runSteps(gateway, job, work)
   } catch (error) {
     // Another process goes on, or nobody is to.
@@ -50,9 +66,8 @@ function holdClaim(job: Job, { platform }: Gateway): NodeJS.Timeout {
 }
 
 /** What there is to do; nothing where the plan has changed. */
-async function pickUp(gateway: Gateway, job: Job): Promise<Work | undefined> {
-  const { store } = gateway.platform
-  const found = await store.transaction(async (tx) => {
+async function pickUp(gateway: Gateway, job: Job): Promise<Found | undefined> {
+  return gateway.platform.store.transaction(async (tx) => {
     const secret = await readSecret(tx, job)
     if (!secret) return undefined
     const state = await readRotationState(tx, secret)
@@ -64,9 +79,15 @@ async function pickUp(gateway: Gateway, job: Job): Promise<Work | undefined> {
     }
     return { secret, run: state.run }
   })
-  if (!found) return undefined
-  const { secret, run } = found
-  return run ? { secret, run } : beginDue(gateway, job, secret)
+}
+
+/** Whether all of the rotation was done in one go. */
+async function tryAtOnce(gateway: Gateway, job: Job, { secret, run }: Found): Promise<boolean> {
+  const found = findRotator(secret.rotation?.lambdaArn ?? '', secret, gateway.platform)
+  if (found?.kind !== 'built-in' || !canRotateAtOnce(found.rotator)) return false
+  if (run && (run.mode !== 'rotation' || run.attempt > 1 || run.step !== 'createSecret')) return false
+  const id = run?.versionId ?? nextVersion(secret)
+  return rotateAtOnce(gateway, job, { secret, id, begun: run !== undefined, rotator: found.rotator })
 }
 
 async function readSecret(tx: Transaction, job: Job): Promise<SecretRecord | undefined> {
@@ -76,10 +97,13 @@ async function readSecret(tx: Transaction, job: Job): Promise<SecretRecord | und
 }
 
 /** A version that was left pending is what a scheduled rotation takes up again: no other could begin beside it. */
+function nextVersion({ stages }: SecretRecord): string {
+  const waiting = holderOf(stages, pending)
+  return waiting !== undefined && waiting !== holderOf(stages, current) ? waiting : uuid()
+}
+
 async function beginDue(gateway: Gateway, job: Job, secret: SecretRecord): Promise<Work | undefined> {
-  const waiting = holderOf(secret.stages, pending)
-  const id = waiting !== undefined && waiting !== holderOf(secret.stages, current) ? waiting : uuid()
-  const input = { Secret: secret, VersionId: id, Mode: 'rotation', Job: job } as const
+  const input = { Secret: secret, VersionId: nextVersion(secret), Mode: 'rotation', Job: job } as const
   await must(gateway, secret, eventsOf.rotation.started, input)
   return readWork(gateway, job)
 }
@@ -96,19 +120,19 @@ async function runSteps(gateway: Gateway, job: Job, begun: Work): Promise<void> 
   // Somebody may have helped meanwhile, or the last step was done although nobody heard of it.
   const helped = begun.run.attempt > 1 || begun.run.step === 'finishSecret'
   if (helped && isComplete(begun.secret, begun.run)) return end(gateway, job, begun)
+  const rotator = findRotator(begun.secret.rotation?.lambdaArn ?? '', begun.secret, gateway.platform)
   let work = begun
   for (;;) {
     const { secret, run } = work
-    const outcome = await runStep(gateway, work)
+    const outcome = await runStep(gateway, work, rotator)
     if ('failed' in outcome) {
       const { type, detail } = outcome.failed
       const failure = { step: run.step, at: gateway.platform.clock.now(), type, detail: detail?.slice(0, mostDetail) }
       return must(gateway, secret, eventsOf[run.mode].failed, { ...reference(job, work), Failure: failure })
     }
     const next = run.mode === 'test' ? undefined : rotationSteps[rotationSteps.indexOf(run.step) + 1]
-    const noted = await noteStep(gateway, job, work, next)
-    if (next === undefined) return end(gateway, job, noted)
-    work = noted
+    work = await noteStep(gateway, job, work, next)
+    if (next === undefined) return end(gateway, job, work)
   }
 }
 
@@ -144,11 +168,11 @@ async function noteStep(gateway: Gateway, job: Job, { run }: Work, next: Rotatio
   })
 }
 
-async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOutcome> {
-  const named = secret.rotation?.lambdaArn ?? ''
-  const found = findRotator(named, secret, gateway.platform)
+async function runStep(gateway: Gateway, { secret, run }: Work, found: FoundRotator | undefined): Promise<StepOutcome> {
   if (found?.kind === 'built-in') {
-    return found.rotator.run(run.step, rotatedSecret(gateway, secret, run.versionId)).catch(refusedStep)
+    return found.rotator
+      .run(run.step, rotatedSecret(askEach(gateway, secret), secret, run.versionId))
+      .catch(refusedStep)
   }
   const arn = arnOf(secret)
   const event = {
@@ -162,7 +186,11 @@ async function runStep(gateway: Gateway, { secret, run }: Work): Promise<StepOut
   const source = { arn, account: secret.account }
   const call = await serviceCall(gateway.platform, { service: serviceSource, region: secret.region, source })
   const hidden = [token, ...(await valuesToHide(gateway, secret))]
-  return withoutValues(await invokeFunction(gateway, call, named, event, hidden), gateway, secret)
+  return withoutValues(
+    await invokeFunction(gateway, call, secret.rotation?.lambdaArn ?? '', event, hidden),
+    gateway,
+    secret,
+  )
 }
 
 /** A function may say anything of why it failed: what a step has made meanwhile is hidden too. */

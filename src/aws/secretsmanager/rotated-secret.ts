@@ -49,12 +49,18 @@ export class RotationRefused extends Error {
   }
 }
 
+/** Makes a call for the account that owns the secret under rotation. */
+export type Ask = <I, O>(operation: Operation<I, O>, input: I) => Promise<Outcome<O>>
+
+/** Has each call be a transaction of its own. */
+export function askEach(gateway: Gateway, found: SecretRecord): Ask {
+  return async <I, O>(operation: Operation<I, O>, input: I) =>
+    (await invoke(gateway, await ownerCall(gateway.platform, found), operation as Operation, input)) as Outcome<O>
+}
+
 /** A secret as a built-in rotator works with it. */
-export function rotatedSecret(gateway: Gateway, found: SecretRecord, versionId: string): RotatedSecret {
-  const { platform } = gateway
+export function rotatedSecret(ask: Ask, found: SecretRecord, versionId: string): RotatedSecret {
   const arn = arnOf(found)
-  const ask = async <I, O>(operation: Operation<I, O>, input: I): Promise<Outcome<O>> =>
-    (await invoke(gateway, await ownerCall(platform, found), operation as Operation, input)) as Outcome<O>
   const must = async <I, O>(operation: Operation<I, O>, input: I): Promise<O> => {
     const { output, refused } = await ask(operation, input)
     if (refused) throw new RotationRefused(refused)

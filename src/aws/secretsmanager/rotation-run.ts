@@ -53,7 +53,8 @@ interface RotationEvents {
 
 const event = operationsOf<RotationEvents>('secretsmanager')
 
-async function findRotated({ Secret: wanted }: RunReference, { tx }: Finding): Promise<Resource<SecretRecord>> {
+/** Answers that there is none where the secret has gone, or another one has its name. */
+export async function findRotated({ Secret: wanted }: RunReference, { tx }: Finding): Promise<Resource<SecretRecord>> {
   const { account, region, name, suffix } = wanted
   const record = await secrets.get(tx, account, region, name)
   const facts = { arn: arnOf(wanted), account, type: secretType }
@@ -116,25 +117,25 @@ async function readRun(context: Context, found: SecretRecord, { VersionId: id, J
   return { before, run: before.run }
 }
 
-export const rotationSucceeded = event('RotationSucceeded', {
-  ...internal,
-  async handle(input: RunReference, found: SecretRecord, context) {
-    const { tx, call } = context
-    const { before, run } = await readRun(context, found, input)
-    if (!isComplete(found, run)) throw new ClaimLost(run.versionId)
-    note(context, run.versionId, run)
-    const rotated = found.rotation && {
-      ...found.rotation,
-      lastRotatedAt: call.now,
-      countedFrom: call.now,
-      scheduledDays: scheduledDays(found.rotation, call.now),
-    }
-    const next = scheduleNext({ ...found, rotation: rotated, changedAt: call.now })
-    writeRotationState(tx, found, before, { plannedAt: next.at, last: endOf(run, 'succeeded', call.now) })
-    writeSecret(tx, found, await replicate(context, next.secret))
-    return {}
-  },
-})
+/** Writes down that the run is done, finishes the job, and plans the next one. `found` is as the last step has left it. */
+export async function succeed(input: RunReference, found: SecretRecord, context: Context): Promise<Nothing> {
+  const { tx, call } = context
+  const { before, run } = await readRun(context, found, input)
+  if (!isComplete(found, run)) throw new ClaimLost(run.versionId)
+  note(context, run.versionId, run)
+  const rotated = found.rotation && {
+    ...found.rotation,
+    lastRotatedAt: call.now,
+    countedFrom: call.now,
+    scheduledDays: scheduledDays(found.rotation, call.now),
+  }
+  const next = scheduleNext({ ...found, rotation: rotated, changedAt: call.now })
+  writeRotationState(tx, found, before, { plannedAt: next.at, last: endOf(run, 'succeeded', call.now) })
+  writeSecret(tx, found, await replicate(context, next.secret))
+  return {}
+}
+
+export const rotationSucceeded = event('RotationSucceeded', { ...internal, handle: succeed })
 
 /** AWS's own sign of success: the version is current, and no other one is pending. */
 export function isComplete({ stages }: SecretRecord, { mode, versionId }: RotationRun): boolean {
