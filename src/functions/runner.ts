@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
@@ -8,6 +8,7 @@ import { Environment } from './environment.ts'
 import { FunctionLog, InvocationLog } from './function-log.ts'
 import type { FunctionVersion, InvocationRequest, InvocationResult } from './function-version.ts'
 import { findIsolation, isConfined, type Isolation, type UidRange } from './isolation.ts'
+import { makeOwnFolder, removeAbandonedFolders } from './own-folder.ts'
 import { findPrograms, nodeClient, type Program, pythonClient } from './program.ts'
 import type { RuntimeName } from './runtimes.ts'
 import { takeUid, type UidLease } from './uid-lease.ts'
@@ -69,9 +70,9 @@ export class FunctionRunner {
     this.#options = { atOnce: 16, idleMilliseconds: 5 * 60_000, ...options }
     const { path = systemPath, uids = defaultUids, bubblewrap = 'auto', nodePath } = options
     this.isolation = findIsolation({ path, uids, bubblewrap })
-    this.#folder = mkdtempSync(join(options.folder ?? tmpdir(), 'keyturn-functions-'))
-    // Others may pass through to what they know the name of, and see nothing of the rest.
-    chmodSync(this.#folder, 0o711)
+    const parent = options.folder ?? tmpdir()
+    this.#folder = makeOwnFolder(parent)
+    void removeAbandonedFolders(parent, statSync(this.#folder).mtimeMs)
     const [clients, code] = ['clients', 'code'].map((name) => join(this.#folder, name)) as [string, string]
     for (const folder of [clients, code]) mkdirSync(folder, { mode: 0o755 })
     for (const name of [nodeClient, pythonClient]) {
