@@ -463,3 +463,33 @@ test('kinds with a bound of their own keep to it, and leave the others their pla
   expect(await scheduler.runDue()).toBe(151)
   expect(most).toBe(20)
 })
+
+test('a backlog of one kind is nothing to those who look for another', async () => {
+  const { another } = open({ pollMilliseconds: 60_000 })
+  let read = 0
+  class Watched extends MemoryBackend {
+    override async range(...bounds: Parameters<MemoryBackend['range']>) {
+      const found = await super.range(...bounds)
+      read += found.length
+      return found
+    }
+  }
+  const store = openStore(new Watched(), codec)
+  const held = Promise.withResolvers<void>()
+  const quick = Promise.withResolvers<void>()
+  const scheduler = another(async () => quick.resolve(), store)
+  scheduler.register('slow', () => held.promise, { atOnce: 1 })
+  const slow = Array.from({ length: 900 }, (_, index) => ({ at: start - 1000 + index, kind: 'slow', id: `${index}` }))
+  await planAll(store, slow)
+  scheduler.start()
+  await expect.poll(() => read).toBeGreaterThan(0)
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  read = 0
+  await planAll(store, [due('quick')])
+  scheduler.wake()
+  await quick.promise
+  expect(read).toBeLessThan(10)
+  const stopped = scheduler.stop()
+  held.resolve()
+  await stopped
+})
