@@ -47,13 +47,25 @@ export class Lines {
   }
 
   add({ id, requestId, principal, json }: AuditRecord): void {
-    const body = `"id":${quoted(id)},"request":${quoted(requestId)},"principal":${quoted(principal)},"event":${json}}\n`
+    const names = [
+      '"id":',
+      quoted(id),
+      ',"request":',
+      quoted(requestId),
+      ',"principal":',
+      quoted(principal),
+      ',"event":',
+    ]
+    const head = names.join('')
     // A unit of UTF-16 has three bytes in UTF-8 at most.
-    this.#ensure(room + 3 * body.length)
+    this.#ensure(room + 3 * (head.length + json.length))
     const seq = this.#link.seq + 1
     const number = `{"seq":${seq},"hash":"`
     const start = this.#length + number.length + hashLength + 2
-    const end = start + this.#bytes.write(body, start, 'utf8')
+    let end = start + this.#bytes.write(head, start, 'utf8')
+    end += this.#bytes.write(json, end, 'utf8')
+    this.#bytes[end++] = brace
+    this.#bytes[end++] = newline
     assert(this.#bytes.indexOf(newline, start) === end - 1, 'an audit event is one line')
     // What is hashed with the body stands for a moment where the head of the line will be, which is longer.
     const before = `${this.#link.hash}\n${seq}\n`
@@ -81,6 +93,7 @@ export class Lines {
 }
 
 const newline = 0x0a
+const brace = 0x7d
 const plain = /^[\w:./@=+,-]*$/
 
 /** A text as JSON: ids mostly need no escapes. */

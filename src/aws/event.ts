@@ -39,22 +39,32 @@ export function auditRecord(facts: EventFacts): AuditRecord {
   const response = readOnly
     ? null
     : (note?.responseElements ?? (refused || !operation ? null : publicMembers(operation.output, facts.output)))
-  const service = call.via.at(-1)
-  // Put together by hand: two records a read are written before its answer leaves, and most of their text repeats.
-  const json =
-    `{"eventVersion":"1.11","userIdentity":${identityText(call)},"eventTime":"${secondText(call.now)}",` +
-    `"eventSource":${quoted(description.source)},"eventName":${quoted(description.name)},"awsRegion":${quoted(call.region)},` +
-    `"sourceIPAddress":${quoted(service ?? call.sourceIp)},"userAgent":${quoted(service ?? call.userAgent)},` +
-    (refused ? `"errorCode":${quoted(refused.code)},` : '') +
-    (refused?.text === undefined ? '' : `"errorMessage":${JSON.stringify(refused.text)},`) +
-    `"requestParameters":${JSON.stringify((operation && publicMembers(operation.input, facts.input)) ?? null)},` +
-    `"responseElements":${response ? JSON.stringify(response) : 'null'},` +
-    (note?.additionalEventData ? `"additionalEventData":${JSON.stringify(note.additionalEventData)},` : '') +
-    `"requestID":"${call.requestId}","eventID":"${facts.id}","readOnly":${readOnly},` +
-    resourcesText(resource, note) +
-    `"eventType":"${operation ? 'AwsApiCall' : 'AwsServiceEvent'}","managementEvent":${!dataEvent},` +
-    `"recipientAccountId":${quoted(resource?.account || call.caller.account)},` +
-    `"eventCategory":"${dataEvent ? 'Data' : 'Management'}"${tlsText(call)}}`
+  // Put together by hand, and joined at once: two records a read are written before its answer leaves.
+  const pieces = [
+    identityText(call),
+    secondText(call.now),
+    sourceText(call, description),
+    refused ? errorText(refused) : '"requestParameters":',
+    JSON.stringify((operation && publicMembers(operation.input, facts.input)) ?? null),
+    ',"responseElements":',
+    response ? JSON.stringify(response) : 'null',
+    note?.additionalEventData ? `,"additionalEventData":${JSON.stringify(note.additionalEventData)}` : '',
+    ',"requestID":"',
+    call.requestId,
+    '","eventID":"',
+    facts.id,
+    readOnly ? '","readOnly":true,' : '","readOnly":false,',
+  ]
+  addResources(pieces, resource, note)
+  pieces.push(
+    operation ? '"eventType":"AwsApiCall",' : '"eventType":"AwsServiceEvent",',
+    dataEvent ? '"managementEvent":false,"recipientAccountId":' : '"managementEvent":true,"recipientAccountId":',
+    quoted(resource?.account || call.caller.account),
+    dataEvent ? ',"eventCategory":"Data"' : ',"eventCategory":"Management"',
+    tlsText(call),
+    '}',
+  )
+  const json = pieces.join('')
   return {
     id: facts.id,
     requestId: call.requestId,
@@ -94,19 +104,42 @@ function secondText(moment: number): string {
   return lastSecondText
 }
 
+const sourceTexts = new WeakMap<OperationDescription, { readonly of: readonly string[]; readonly text: string }>()
+
+/** What was called, where, from where and with what: mostly as in the call of the operation before. */
+function sourceText(call: Call, description: OperationDescription): string {
+  const service = call.via.at(-1)
+  const ip = service ?? call.sourceIp
+  const agent = service ?? call.userAgent
+  const last = sourceTexts.get(description)
+  if (last && last.of[0] === call.region && last.of[1] === ip && last.of[2] === agent) return last.text
+  const text =
+    `","eventSource":${quoted(description.source)},"eventName":${quoted(description.name)},"awsRegion":${quoted(call.region)},` +
+    `"sourceIPAddress":${quoted(ip)},"userAgent":${quoted(agent)},`
+  sourceTexts.set(description, { of: [call.region, ip, agent], text })
+  return text
+}
+
+function errorText({ code, text }: AwsError): string {
+  const message = text === undefined ? '' : `"errorMessage":${JSON.stringify(text)},`
+  return `"errorCode":${quoted(code)},${message}"requestParameters":`
+}
+
 function tlsText({ tls, via }: Call): string {
   if (!tls || via.length > 0) return ''
   return `,"tlsDetails":{"tlsVersion":${quoted(tls.version)},"cipherSuite":${quoted(tls.cipher)},"clientProvidedHostHeader":${quoted(tls.host)}}`
 }
 
-function resourcesText(resource: ResourceFacts | undefined, note: AuditNote | undefined): string {
-  const texts = resource?.type ? [resourceText(resource.arn, resource.account, resource.type)] : []
-  for (const { arn, account, type } of note?.resources ?? []) texts.push(resourceText(arn, account, type))
-  return texts.length === 0 ? '' : `"resources":[${texts.join()}],`
+function addResources(pieces: string[], resource: ResourceFacts | undefined, note: AuditNote | undefined): void {
+  const first = pieces.length
+  if (resource?.type) addResource(pieces, first, resource.arn, resource.account, resource.type)
+  for (const { arn, account, type } of note?.resources ?? []) addResource(pieces, first, arn, account, type)
+  if (pieces.length > first) pieces.push('],')
 }
 
-function resourceText(arn: string, account: string, type: string): string {
-  return `{"accountId":${quoted(account)},"type":${quoted(type)},"ARN":${JSON.stringify(arn)}}`
+function addResource(pieces: string[], first: number, arn: string, account: string, type: string): void {
+  pieces.push(pieces.length === first ? '"resources":[{"accountId":' : ',{"accountId":', quoted(account))
+  pieces.push(',"type":', quoted(type), ',"ARN":', JSON.stringify(arn), '}')
 }
 
 const identityTypes = {
@@ -121,7 +154,10 @@ const identityTypes = {
 
 const identityTexts = new WeakMap<Caller, Map<string, string>>()
 
-/** Who called, and through which service. A caller comes from its access key's record, so its texts are made once for many requests. */
+/**
+ * The beginning of a record, up to its time: who called, and through which service. A caller comes from its access key's record,
+ * so its texts are made once for many requests.
+ */
 function identityText(call: Call): string {
   const invokedBy = call.via.at(-1) ?? ''
   let texts = identityTexts.get(call.caller)
@@ -131,7 +167,7 @@ function identityText(call: Call): string {
   }
   let text = texts.get(invokedBy)
   if (text === undefined) {
-    text = JSON.stringify(userIdentity(call))
+    text = `{"eventVersion":"1.11","userIdentity":${JSON.stringify(userIdentity(call))},"eventTime":"`
     texts.set(invokedBy, text)
   }
   return text

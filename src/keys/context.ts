@@ -13,11 +13,11 @@ export function contextBytes(context: Readonly<Record<string, string>> | undefin
   const names = Object.keys(context)
   if (names.length === 0) return none
   if (names.length > 1) names.sort()
-  let text = ''
+  const pieces: string[] = []
   for (const name of names) {
     const value = context[name]
     assert(value !== undefined, 'an encryption context has a value for each of its names')
-    text += `${name.length}:${name}${value.length}:${value}`
+    pieces.push(String(name.length), ':', name, String(value.length), ':', value)
   }
-  return Buffer.from(text, 'utf16le')
+  return Buffer.from(pieces.join(''), 'utf16le')
 }

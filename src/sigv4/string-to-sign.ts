@@ -15,6 +15,7 @@ export function stringToSign(
   by = algorithm,
 ): string {
   const bytes = beyondAscii.test(canonicalRequest) ? Buffer.from(canonicalRequest, 'latin1') : canonicalRequest
-  const day = `${scope.date}/${scope.region}/${scope.service}/${terminator}`
-  return `${by}\n${signedAt}\n${day}\n${hash('sha256', bytes, 'hex')}`
+  const digest = hash('sha256', bytes, 'hex')
+  const { date, region, service } = scope
+  return [by, '\n', signedAt, '\n', date, '/', region, '/', service, '/', terminator, '\n', digest].join('')
 }

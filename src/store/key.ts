@@ -50,8 +50,8 @@ export function keyOf(...segments: readonly string[]): Key {
  */
 export function keyMaker(first: string): (...segments: readonly string[]) => Key {
   let parents: readonly string[] = []
-  let head = encodeSegment(first)
-  const none = head as Key
+  const none = encodeSegment(first) as Key
+  let head = none + separator
   return (...segments) => {
     const last = segments.length - 1
     if (last < 0) return none
@@ -59,9 +59,9 @@ export function keyMaker(first: string): (...segments: readonly string[]) => Key
     for (let index = 0; same && index < last; index++) same = parents[index] === segments[index]
     if (!same) {
       parents = segments.slice(0, last)
-      head = keyOf(first, ...parents)
+      head = keyOf(first, ...parents) + separator
     }
-    return (head + separator + encodeSegment(segments[last] as string)) as Key
+    return (head + encodeSegment(segments[last] as string)) as Key
   }
 }
 

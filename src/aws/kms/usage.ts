@@ -1,5 +1,5 @@
 import type { Store, Transaction } from '../../store/store.ts'
-import { table } from '../../store/table.ts'
+import { derivation, table } from '../../store/table.ts'
 import type { KeyLastUsageTrackingOperation } from '../models/kms.ts'
 import type { Context } from '../operation.ts'
 import type { KeyRecord } from './records.ts'
@@ -24,6 +24,11 @@ interface Noted {
   readonly usage: UsageRecord
 }
 
+const placeOf = derivation(({ account, region, id }: KeyRecord) => ({
+  key: `${account}/${region}/${id}`,
+  at: [account, region, id] as const,
+}))
+
 /**
  * Notes uses in memory and stores the newest of each key about once a minute: a write for every use would make each
  * reading call a writing one. Other processes see a use a minute later, and a crash forgets the last minute; the audit
@@ -38,17 +43,17 @@ class UsageLog {
     this.#store = store
   }
 
-  note({ account, region, id }: KeyRecord, usage: UsageRecord): void {
-    const key = `${account}/${region}/${id}`
+  note(record: KeyRecord, usage: UsageRecord): void {
+    const { key, at } = placeOf(record)
     if (this.#noted.size >= mostNoted && !this.#noted.has(key)) return
-    this.#noted.set(key, { at: [account, region, id], usage })
+    this.#noted.set(key, { at, usage })
     if (this.#planned) return
     this.#planned = true
     setTimeout(() => void this.#flush(), flushMilliseconds).unref()
   }
 
-  newest({ account, region, id }: KeyRecord): UsageRecord | undefined {
-    return this.#noted.get(`${account}/${region}/${id}`)?.usage
+  newest(record: KeyRecord): UsageRecord | undefined {
+    return this.#noted.get(placeOf(record).key)?.usage
   }
 
   async #flush(): Promise<void> {

@@ -20,16 +20,18 @@ function structureWriter(shape: Shape, structures: Structures): WriteJson {
   structures.set(shape, slot)
   const members = shape.members.map((member) => {
     const wire = member.location === undefined ? (member.locationName ?? member.name) : member.name
-    return { name: member.name, head: `${JSON.stringify(wire)}:`, write: writer(member, structures) }
+    const head = `${JSON.stringify(wire)}:`
+    return { name: member.name, first: `{${head}`, later: `,${head}`, write: writer(member, structures) }
   })
   slot.write = (value: Readonly<Record<string, never>>) => {
-    let text = '{'
-    for (const { name, head, write } of members) {
+    const pieces: string[] = []
+    for (const { name, first, later, write } of members) {
       const member = value[name]
-      if (member === undefined) continue
-      text += (text.length > 1 ? ',' : '') + head + write(member)
+      if (member !== undefined) pieces.push(pieces.length === 0 ? first : later, write(member))
     }
-    return `${text}}`
+    if (pieces.length === 0) return '{}'
+    pieces.push('}')
+    return pieces.join('')
   }
   return slot.write
 }
