@@ -95,20 +95,19 @@ export class IndexEntries {
   }
 
   async #table(names: readonly string[]): Promise<BigUint64Array> {
-    const hashes = new Map<string, number>()
+    let lastName: string | undefined
+    let lastHash = 0
     const table = new BigUint64Array(names.length)
     // Half words: a BigInt for each of a segment's many entries would cost more than its hash.
     const halves = new Uint32Array(table.buffer)
     for (let index = 0; index < names.length; index++) {
       if (index % hashedAtOnce === hashedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
       const name = names[index] as string
-      let known = hashes.get(name)
-      if (known === undefined) {
-        known = shortHash(name)
-        if (hashes.size < hashedAtOnce) hashes.set(name, known)
-      }
-      halves[2 * index + lowHalf] = (known % 16) * 2 ** 28 + (this.#offsets[index] as number)
-      halves[2 * index + 1 - lowHalf] = Math.floor(known / 16)
+      // The records of a request stand together, and so do those of who is busy.
+      if (name !== lastName) lastHash = shortHash(name)
+      lastName = name
+      halves[2 * index + lowHalf] = (lastHash % 16) * 2 ** 28 + (this.#offsets[index] as number)
+      halves[2 * index + 1 - lowHalf] = Math.floor(lastHash / 16)
     }
     return table.sort()
   }
@@ -184,12 +183,30 @@ async function readWords(file: FileHandle, at: number, count: number): Promise<B
   return words.subarray(0, bytesRead >>> 3)
 }
 
-const uuidBegins = /^[0-9a-f]{8}-[0-9a-f]/
-
 /** 36 bits of a name's SHA-256; of a UUID, such as every request id of ours is, its own first ones, which are random enough. */
 function shortHash(name: string): number {
-  const digits = uuidBegins.test(name) ? name.slice(0, 8) + name.charAt(9) : hash('sha256', name, 'hex').slice(0, 9)
-  return Number.parseInt(digits, 16)
+  return name.length === 36 && name.charCodeAt(8) === 0x2d ? uuidHash(name) : sha256Hash(name)
+}
+
+function uuidHash(name: string): number {
+  let bits = 0
+  for (let index = 0; index < 10; index++) {
+    if (index === 8) continue
+    const digit = digitOf(name.charCodeAt(index))
+    if (digit === -1) return sha256Hash(name)
+    bits = bits * 16 + digit
+  }
+  return bits
+}
+
+/** The value of a lower-case hexadecimal digit, or -1. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+}
+
+function sha256Hash(name: string): number {
+  return Number.parseInt(hash('sha256', name, 'hex').slice(0, 9), 16)
 }
 
 function indexName(segment: string): string {

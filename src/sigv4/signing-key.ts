@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Secret } from '../base/secret.ts'
+import { HmacKey } from '../crypto/hmac.ts'
 import { terminator } from './request.ts'
 
 /** Where and when a derived key is good: a day as `20261123`, a region, a service. */
@@ -9,20 +9,12 @@ export interface CredentialScope {
   readonly service: string
 }
 
-/** Step 3: the key of one day, region and service. A KeyObject, because raw bytes as a key cost 10 µs at every use. */
-export function deriveSigningKey(
-  secretAccessKey: Secret<string>,
-  { date, region, service }: CredentialScope,
-): KeyObject {
-  let key = Buffer.from(`AWS4${secretAccessKey.reveal()}`)
-  for (const part of [date, region, service, terminator]) {
-    const next = createHmac('sha256', key).update(part).digest()
-    key.fill(0)
-    key = next
-  }
-  const signingKey = createSecretKey(key)
-  key.fill(0)
-  return signingKey
+/** Step 3: the key of one day, region and service. */
+export function deriveSigningKey(secretAccessKey: Secret<string>, { date, region, service }: CredentialScope): HmacKey {
+  const secret = Buffer.from(`AWS4${secretAccessKey.reveal()}`)
+  const key = new HmacKey(secret)
+  secret.fill(0)
+  return key.derive(date).derive(region).derive(service).derive(terminator)
 }
 
 /** Two days, several regions, every service. */
@@ -35,7 +27,7 @@ const maxKeys = 64
 export class SigningSecret {
   readonly accessKeyId: string
   readonly #secretAccessKey: Secret<string>
-  readonly #keys = new Map<string, KeyObject>()
+  readonly #keys = new Map<string, HmacKey>()
 
   constructor(accessKeyId: string, secretAccessKey: Secret<string>) {
     this.accessKeyId = accessKeyId
@@ -46,7 +38,7 @@ export class SigningSecret {
    * Asks something of the key of a scope. The key is kept only if the answer is yes: whoever merely knows an access key
    * id can name any region, and would otherwise push out the keys that are in use.
    */
-  proves(scope: CredentialScope, check: (key: KeyObject) => boolean): boolean {
+  proves(scope: CredentialScope, check: (key: HmacKey) => boolean): boolean {
     const id = `${scope.date}/${scope.region}/${scope.service}`
     const key = this.#keys.get(id) ?? deriveSigningKey(this.#secretAccessKey, scope)
     const proven = check(key)
@@ -55,7 +47,7 @@ export class SigningSecret {
   }
 
   /** Makes a key the most recently used; the least recently used one goes when there are too many. */
-  #keep(id: string, key: KeyObject): void {
+  #keep(id: string, key: HmacKey): void {
     this.#keys.delete(id)
     this.#keys.set(id, key)
     if (this.#keys.size > maxKeys) this.#keys.delete(this.#keys.keys().next().value as string)
