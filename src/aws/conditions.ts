@@ -5,13 +5,16 @@ import type { Organization } from './organization.ts'
 import type { CallerPolicies } from './platform.ts'
 import type { ResourceFacts } from './resource.ts'
 
-/** Everything that a condition key may ask about. `specific` is computed only when a policy refers to one of its keys. */
+/**
+ * Everything that a condition key may ask about. `specific` are the operation's own keys, in parts that are computed one by one
+ * when a policy refers to a key that none of the parts before has. No two parts have the same key.
+ */
 export interface ConditionSources {
   readonly call: Call
   readonly policies: CallerPolicies
   readonly resource: ResourceFacts
   readonly input: unknown
-  readonly specific: () => Conditions
+  readonly specific: readonly (() => Conditions | undefined)[]
   readonly organization?: Organization | undefined
 }
 
@@ -23,7 +26,8 @@ export type ConditionLookup = (lowercasedKey: string) => Value
  * then the operation's, which may also say what the request by itself does not (a second factor given with it). Keys are compared in lower case; tag keys behind the slash as well, as AWS does.
  */
 export function conditionLookup(sources: ConditionSources): ConditionLookup {
-  let specific: Map<string, Value> | undefined
+  const computed: Conditions[] = []
+  let asked = 0
   return (key) => {
     const global = globals[key]?.(sources)
     if (global !== undefined) return global
@@ -32,18 +36,30 @@ export function conditionLookup(sources: ConditionSources): ConditionLookup {
       const tags = tagSources[key.slice(0, slash)]
       if (tags) return lookUpTag(tags(sources), key.slice(slash + 1))
     }
-    specific ??= lowerCased(sources.specific())
-    return specific.get(key)
+    for (let part = 0; ; part++) {
+      if (part === computed.length) {
+        const compute = sources.specific[asked++]
+        if (compute === undefined) return undefined
+        computed.push(compute() ?? none)
+      }
+      const value = valueOf(computed[part] as Conditions, key)
+      if (value !== undefined) return value
+    }
   }
 }
 
-function lowerCased(conditions: Conditions): Map<string, Value> {
-  const values = new Map<string, Value>()
-  for (const key of Object.keys(conditions)) {
+const none: Conditions = {}
+
+/** Policies ask for one or two keys: looking through a dozen costs less than sorting them into a map first. */
+function valueOf(conditions: Conditions, lowercasedKey: string): Value {
+  for (const key in conditions) {
+    // Published names are ASCII; what a caller named itself, behind a slash, may change its length.
+    if (key.length !== lowercasedKey.length && !key.includes('/')) continue
+    if (lowered(key) !== lowercasedKey) continue
     const value = conditions[key]
-    if (value !== undefined) values.set(lowered(key), typeof value === 'object' ? value : String(value))
+    if (value !== undefined) return typeof value === 'object' ? value : String(value)
   }
-  return values
+  return undefined
 }
 
 const loweredKeys = new Map<string, string>()

@@ -9,7 +9,7 @@ import type { Transaction } from '../store/store.ts'
 import { accessRequest, policySet } from './access.ts'
 import { emitCalls } from './call-events.ts'
 import type { Call } from './call.ts'
-import { type ConditionLookup, conditionLookup } from './conditions.ts'
+import { type ConditionLookup, conditionLookup, type ConditionSources } from './conditions.ts'
 import { AwsError } from './errors.ts'
 import { auditRecord, type OperationDescription } from './event.ts'
 import {
@@ -206,11 +206,11 @@ class Attempt {
     const resource: Resource<unknown> = await spec.on(input, finding)
     state.resource = resource
     const record = 'record' in resource ? resource.record : undefined
-    const conditions = (): Conditions => ({
-      ...service.conditions?.(input, resource, record, call),
-      ...spec.conditions?.(input, record, call),
-    })
-    if (spec.action !== 'none') await this.#authorise({ call, service }, operation.action, resource, input, conditions)
+    const ofService = () => service.conditions?.(input, resource, record, call)
+    const ofOperation = () => spec.conditions?.(input, record, call)
+    if (spec.action !== 'none') {
+      await this.#authorise({ call, service }, operation.action, resource, input, [ofService, ofOperation])
+    }
     if ('missing' in resource) throw resource.missing
     const context: Context = {
       ...finding,
@@ -218,9 +218,9 @@ class Attempt {
       eventId: state.id,
       invoke: (inner, innerInput, options) => this.#invokeInner(call, inner as Operation, innerInput, options) as never,
       require: async (demand: Demand) => {
-        const all = () => ({ ...conditions(), ...demand.conditions })
+        const all = (): Conditions => ({ ...ofService(), ...ofOperation(), ...demand.conditions })
         try {
-          await this.#authorise({ call, service }, demand.action, demand.resource, input, all)
+          await this.#authorise({ call, service }, demand.action, demand.resource, input, [all])
         } catch (error) {
           state.lacked = { demand, error }
           throw error
@@ -257,7 +257,7 @@ class Attempt {
     action: string,
     resource: ResourceFacts,
     input: unknown,
-    specific: () => Conditions,
+    specific: ConditionSources['specific'],
   ): Promise<void> {
     const { identities, organization } = this.#gateway.platform
     this.#policies ??= await identities.policies(this.#tx, call.caller)

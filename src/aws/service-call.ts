@@ -50,7 +50,7 @@ export async function serviceMay({ tx, call, platform }: Finding, asked: Service
     policies: { identity: [], tags: {} },
     resource,
     input: {},
-    specific: () => conditions,
+    specific: [() => conditions],
     organization: platform.organization,
   })
   const resourceControl = await platform.identities.resourceControl?.(tx, resource.account)

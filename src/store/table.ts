@@ -36,6 +36,8 @@ export interface Row<R> {
 export interface Table<R> {
   key(...segments: readonly string[]): Key
   get(tx: Transaction, ...segments: readonly string[]): Awaitable<R | undefined>
+  /** As `get`, of a key that `key` made: whoever keeps it saves making it again. */
+  getAt(tx: Transaction, key: Key): Awaitable<R | undefined>
   /** One round trip for many rows; each is a list of segments. */
   getAll(tx: Transaction, rows: readonly (readonly string[])[]): Promise<readonly (R | undefined)[]>
   put(tx: Transaction, record: R, ...segments: readonly string[]): void
@@ -60,13 +62,15 @@ export function table<R extends object>(description: TableDescription): Table<R>
     if (stored === undefined) return undefined
     return stored[0] === version ? (stored[1] as R) : upgraded(stored)
   }
+  const getAt = (tx: Transaction, at: Key): Awaitable<R | undefined> => {
+    const stored = tx.get<Stored>(at)
+    return stored instanceof Promise ? stored.then(open) : open(stored)
+  }
 
   return {
     key,
-    get(tx, ...segments) {
-      const stored = tx.get<Stored>(key(...segments))
-      return stored instanceof Promise ? stored.then(open) : open(stored)
-    },
+    get: (tx, ...segments) => getAt(tx, key(...segments)),
+    getAt,
     getAll: async (tx, rows) => (await tx.getAll<Stored>(rows.map((segments) => key(...segments)))).map(open),
     put: (tx, record, ...segments) => tx.put(key(...segments), [version, record]),
     delete: (tx, ...segments) => tx.delete(key(...segments)),

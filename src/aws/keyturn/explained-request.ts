@@ -99,7 +99,7 @@ async function assembled({ call, action, resource, input, specific, given }: Par
   const policies = await identities.policies(tx, call.caller)
   if (!policies) throw principalNotFound(call.caller.arn)
   const resourceControl = await identities.resourceControl?.(tx, resource.account)
-  const known = conditionLookup({ call, policies, resource, input, specific, organization })
+  const known = conditionLookup({ call, policies, resource, input, specific: [specific], organization })
   const askedKeys = new Map<string, string | readonly string[] | undefined>()
   const context: ConditionLookup = (key) => {
     const values = given?.get(key)

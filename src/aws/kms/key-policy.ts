@@ -50,7 +50,7 @@ function leavesControl(
     policies: { identity: [everything], tags: {} },
     resource: key,
     input: {},
-    specific: () => ({ 'kms:CallerAccount': call.caller.account }),
+    specific: [() => ({ 'kms:CallerAccount': call.caller.account })],
   })
   const request = {
     principal: call.caller.principal,

@@ -93,7 +93,14 @@ async function letIn(arn: string, arriving: Arriving, finding: Finding): Promise
   const policies = { identity: [], tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) }
   const specific = () => ({ 'sts:RoleSessionName': name, 'sts:SourceIdentity': sourceIdentity })
   const { organization } = finding.platform
-  const context = conditionLookup({ call, policies, resource: found, input: { Tags: tags }, specific, organization })
+  const context = conditionLookup({
+    call,
+    policies,
+    resource: found,
+    input: { Tags: tags },
+    specific: [specific],
+    organization,
+  })
   const resourceControl = await finding.platform.identities.resourceControl?.(finding.tx, found.account)
   const set = {
     identity: [],

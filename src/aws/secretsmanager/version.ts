@@ -1,4 +1,6 @@
+import type { Key } from '../../store/key.ts'
 import type { Awaitable, Transaction } from '../../store/store.ts'
+import { derivation } from '../../store/table.ts'
 import type { Context } from '../operation.ts'
 import { stageNotFound, stageNotOnVersion, stageQuotaReached, tokenInUse, versionNotFound } from './messages.ts'
 import { type SealedValue, type SecretRecord, type VersionRecord, versions, versionsOf } from './records.ts'
@@ -19,6 +21,21 @@ export function findVersion(tx: Transaction, secret: SecretRecord, id: string): 
   return versions.get(tx, ...versionsOf(secret), id)
 }
 
+const currentKey = derivation((secret: SecretRecord): Key | undefined => {
+  const id = holderOf(secret.stages, current)
+  return id === undefined ? undefined : versions.key(...versionsOf(secret), id)
+})
+
+/** The version that carries a label; AWSCURRENT is what is read most. */
+function findHolder(tx: Transaction, secret: SecretRecord, label: string): Awaitable<VersionRecord | undefined> {
+  if (label === current) {
+    const key = currentKey(secret)
+    return key === undefined ? undefined : versions.getAt(tx, key)
+  }
+  const holder = holderOf(secret.stages, label)
+  return holder === undefined ? undefined : findVersion(tx, secret, holder)
+}
+
 /** The version with an id, or the one that carries a label (AWSCURRENT unless told otherwise); where both are given, both must hold. */
 export async function readVersion(
   tx: Transaction,
@@ -26,8 +43,7 @@ export async function readVersion(
   { id, stage }: VersionChoice,
 ): Promise<FilledVersion> {
   const label = stage ?? current
-  const wanted = id ?? holderOf(secret.stages, label)
-  const version = wanted === undefined ? undefined : await findVersion(tx, secret, wanted)
+  const version = await (id === undefined ? findHolder(tx, secret, label) : findVersion(tx, secret, id))
   if (!version?.value) throw id === undefined ? stageNotFound(label) : versionNotFound(id)
   if (id !== undefined && stage !== undefined && holderOf(secret.stages, stage) !== id) throw stageNotOnVersion()
   return version as FilledVersion

@@ -51,7 +51,7 @@ export async function letsIn(
     policies,
     resource,
     input: { Tags: tags },
-    specific,
+    specific: [specific],
     organization: platform.organization,
   })
   const needed = [action]

@@ -20,7 +20,7 @@ export async function roleTrusting(
     policies: { identity: [], tags: {} },
     resource: found,
     input: {},
-    specific: () => ({}),
+    specific: [],
     organization: finding.platform.organization,
   })
   const { principal } = call.caller
