@@ -27,24 +27,31 @@ export type HeaderFault = { kind: 'tooManyHeaders' } | { kind: 'repeatedHeader' 
 /** Reads node's `rawHeaders` in one pass. */
 export function indexHeaders(raw: readonly string[]): HeaderIndex | { fault: HeaderFault } {
   if (raw.length > maxHeaders * 2) return { fault: { kind: 'tooManyHeaders' } }
-  const values = new Map<string, string>()
+  // Looking through a dozen names costs less than a map of them, which would be made for each request anew.
+  const names: string[] = []
+  const values: string[] = []
   const amazon: string[] = []
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase()
     const value = raw[i + 1] as string
     // A line break in a value would be a second line in the canonical form.
     if (value.includes('\n') || value.includes('\r')) return { fault: { kind: 'malformedHeader', name } }
-    const earlier = values.get(name)
-    if (earlier === undefined) {
-      values.set(name, canonicalValue(value))
+    const earlier = names.indexOf(name)
+    if (earlier === -1) {
+      names.push(name)
+      values.push(canonicalValue(value))
       if (name.startsWith('x-amz-')) amazon.push(name)
     } else if (singletons.has(name)) {
       return { fault: { kind: 'repeatedHeader', name } }
     } else {
-      values.set(name, `${earlier},${canonicalValue(value)}`)
+      values[earlier] = `${values[earlier]},${canonicalValue(value)}`
     }
   }
-  return { header: (name) => values.get(name), amazon }
+  const header: HeaderLookup = (name) => {
+    const place = names.indexOf(name)
+    return place === -1 ? undefined : values[place]
+  }
+  return { header, amazon }
 }
 
 const blanks = /[ \t]+/g
