@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Arrived } from '../http/listener.ts'
+import { indexHeaders } from '../sigv4/headers.ts'
 
 export interface ManualClock extends Clock {
   pass(seconds: number): void
@@ -17,16 +18,18 @@ export function manualClock(now = Date.UTC(2026, 10, 23)): ManualClock {
 }
 
 /** A request as the listener hands it on. */
-export function arrived(method: string, target: string, headers: Arrived['headers'] = {}): Arrived {
+export function arrived(method: string, target: string, headers: Readonly<Record<string, string>> = {}): Arrived {
   const [path = '', query = ''] = target.split('?')
-  const rawHeaders: string[] = []
+  const rawHeaders = Object.entries(headers).flat()
+  const index = indexHeaders(rawHeaders)
   return {
     method,
     target,
     path,
     query,
-    headers,
     rawHeaders,
+    index,
+    header: index.header,
     body: Buffer.alloc(0),
     sourceIp: '127.0.0.1',
     tls: undefined,

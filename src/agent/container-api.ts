@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Arrived, Reply } from '../http/listener.ts'
 import type { Obtained } from './credentials.ts'
-import { jsonReply, singleHeader } from './local-request.ts'
+import { jsonReply } from './local-request.ts'
 import { showsToken } from './local-token.ts'
 import { credentialMembers } from './metadata-api.ts'
 
@@ -23,10 +23,10 @@ export function containerApi(options: ContainerOptions): (request: Arrived) => P
   return (request) => (paths.includes(request.path) ? serve(request, options) : undefined)
 }
 
-async function serve({ method, headers }: Arrived, { clock, token, credentials }: ContainerOptions): Promise<Reply> {
+async function serve({ method, header }: Arrived, { clock, token, credentials }: ContainerOptions): Promise<Reply> {
   if (method !== 'GET') return refusal(405, 'MethodNotAllowed', 'Only GET is served.')
-  if (headers['x-forwarded-for'] !== undefined) return refusal(403, 'Forwarded', 'Forwarded requests are refused.')
-  if (!showsToken(singleHeader(headers, 'authorization'), token)) {
+  if (header('x-forwarded-for') !== undefined) return refusal(403, 'Forwarded', 'Forwarded requests are refused.')
+  if (!showsToken(header('authorization'), token)) {
     return refusal(401, 'AccessDenied', 'The Authorization header does not hold the token.')
   }
   const obtained = await credentials()

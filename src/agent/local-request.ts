@@ -42,9 +42,3 @@ export function decodePart(text: string): string | undefined {
     return undefined
   }
 }
-
-/** A header's value where it was sent exactly once. */
-export function singleHeader(headers: IncomingMessage['headers'], name: string): string | undefined {
-  const value = headers[name]
-  return typeof value === 'string' ? value : undefined
-}

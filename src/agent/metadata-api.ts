@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Arrived, Reply } from '../http/listener.ts'
 import { type Credentials, describeFailure, type Failure, type Obtained } from './credentials.ts'
-import { jsonReply, singleHeader, textReply } from './local-request.ts'
+import { jsonReply, textReply } from './local-request.ts'
 import { longestSeconds, type MetadataTokens } from './metadata-token.ts'
 
 export interface MetadataOptions {
@@ -22,10 +22,10 @@ const tokenPath = '/latest/api/token'
  */
 export function metadataApi(options: MetadataOptions): (request: Arrived) => Promise<Reply> {
   return async (request) => {
-    const { method, path, headers } = request
+    const { method, path, header } = request
     if (path === tokenPath)
       return method === 'PUT' ? issueToken(request, options) : textReply(405, 'Method Not Allowed')
-    const token = singleHeader(headers, 'x-aws-ec2-metadata-token')
+    const token = header('x-aws-ec2-metadata-token')
     if (token === undefined || !options.tokens.holds(token)) return textReply(401, 'Unauthorized')
     if (method !== 'GET' && method !== 'HEAD') return textReply(405, 'Method Not Allowed')
     const found = documents(options)[path.replace(/\/$/, '')]
@@ -33,9 +33,9 @@ export function metadataApi(options: MetadataOptions): (request: Arrived) => Pro
   }
 }
 
-function issueToken({ headers }: Arrived, { tokens }: MetadataOptions): Reply {
-  if (headers['x-forwarded-for'] !== undefined) return textReply(403, 'Forbidden')
-  const wanted = singleHeader(headers, 'x-aws-ec2-metadata-token-ttl-seconds') ?? ''
+function issueToken({ header }: Arrived, { tokens }: MetadataOptions): Reply {
+  if (header('x-forwarded-for') !== undefined) return textReply(403, 'Forbidden')
+  const wanted = header('x-aws-ec2-metadata-token-ttl-seconds') ?? ''
   const seconds = Number(wanted)
   if (!/^\d{1,5}$/.test(wanted) || seconds < 1 || seconds > longestSeconds) return textReply(400, 'Bad Request')
   return textReply(200, tokens.issue(seconds), { 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds': String(seconds) })

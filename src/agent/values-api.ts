@@ -1,7 +1,7 @@
 import type { Secret } from '../base/secret.ts'
 import type { Arrived, Reply } from '../http/listener.ts'
 import type { Failure } from './credentials.ts'
-import { jsonReply, singleHeader, textReply } from './local-request.ts'
+import { jsonReply, textReply } from './local-request.ts'
 import { showsToken } from './local-token.ts'
 import { keyOf, type Question } from './server-values.ts'
 import type { Fetched, ValueCache } from './value-cache.ts'
@@ -37,10 +37,10 @@ export function valuesApi(options: ValuesOptions): (request: Arrived) => Promise
   }
 }
 
-function refuseCaller({ headers, method }: Arrived, { token }: ValuesOptions, ping: boolean): Reply | undefined {
+function refuseCaller({ header, method }: Arrived, { token }: ValuesOptions, ping: boolean): Reply | undefined {
   if (!ping) {
-    if (headers['x-forwarded-for'] !== undefined) return textReply(400, 'Forwarded')
-    const shown = tokenHeaders.some((name) => showsToken(singleHeader(headers, name), token))
+    if (header('x-forwarded-for') !== undefined) return textReply(400, 'Forwarded')
+    const shown = tokenHeaders.some((name) => showsToken(header(name), token))
     if (!shown) return textReply(403, 'Bad Token')
   }
   return method === 'GET' ? undefined : textReply(405, 'Not allowed')

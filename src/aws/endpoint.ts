@@ -1,5 +1,6 @@
 import { AssertionFailure } from '../base/assert.ts'
 import { uuid } from '../base/ids.ts'
+import type { HeaderIndex } from '../sigv4/headers.ts'
 import { TransactionConflict } from '../store/store.ts'
 import { authenticate, missingCredentials } from './authenticate.ts'
 import type { Call, Caller } from './call.ts'
@@ -19,6 +20,8 @@ export interface ArrivedRequest extends HttpRequestParts {
   readonly target: string
   /** Name, value, name, value, … as on the wire. */
   readonly rawHeaders: readonly string[]
+  /** The same by name. */
+  readonly index: HeaderIndex
   readonly sourceIp: string
   readonly tls: Call['tls']
 }
@@ -66,7 +69,8 @@ async function serve(
   let call: Call | undefined
   try {
     const moment = await gateway.platform.store.look()
-    const signed = { method: request.method, target: request.target, headers: request.rawHeaders, body: request.body }
+    const { method, target, rawHeaders, index, body } = request
+    const signed = { method, target, headers: rawHeaders, index, body }
     const { signingName } = operation.model.metadata
     const { certified } = operation
     const facts = { platform: gateway.platform, signingName, protocol: protocol.name, moment, certified }
@@ -78,7 +82,7 @@ async function serve(
       region: ('region' in who && who.region) || 'us-east-1',
       now: gateway.platform.clock.now(),
       sourceIp: request.sourceIp,
-      userAgent: (request.headers['user-agent'] as string | undefined) ?? '',
+      userAgent: request.header('user-agent') ?? '',
       tls: request.tls,
       moment,
       via: [],

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { HeaderIndex } from '../sigv4/headers.ts'
 import { mostHeaders, nameOf, receive, type State } from './receive.ts'
 
 /** A request whose body has arrived whole. */
@@ -10,8 +11,11 @@ export interface Arrived {
   readonly target: string
   readonly path: string
   readonly query: string
-  readonly headers: IncomingMessage['headers']
   readonly rawHeaders: readonly string[]
+  /** The same by name. */
+  readonly index: HeaderIndex
+  /** A header's value by its lower-case name; several of one name are joined by commas. */
+  readonly header: (name: string) => string | undefined
   readonly body: Buffer
   readonly sourceIp: string
   readonly tls: { readonly version: string; readonly cipher: string; readonly host: string } | undefined

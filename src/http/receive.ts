@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { indexHeaders } from '../sigv4/headers.ts'
 import type { Arrived, ListenerOptions, Reply } from './listener.ts'
 
 export const mostHeaders = 200
@@ -39,7 +40,7 @@ export function receive(request: IncomingMessage, response: ServerResponse, stat
 }
 
 function tooLong(request: IncomingMessage, { options }: State): Reply | undefined {
-  const length = Number(request.headers['content-length'] ?? 0)
+  const length = contentLength(request) ?? 0
   return length > options.limits.bodyBytes && length > longestBody(request, options) ? refusals.body : undefined
 }
 
@@ -48,8 +49,19 @@ function longestBody(request: IncomingMessage, { limits, longerBody }: ListenerO
 }
 
 /** Most requests are, and are not worth counting: the number of connections bounds them. */
-function isSmall({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBody
+function isSmall(request: IncomingMessage): boolean {
+  return (contentLength(request) ?? Number.POSITIVE_INFINITY) <= smallBody
+}
+
+const lengthName = 'content-length'
+
+/** What the parser has checked to be one number. Node would make an object of all headers to answer this. */
+function contentLength({ rawHeaders }: IncomingMessage): number | undefined {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    if (name.length === lengthName.length && name.toLowerCase() === lengthName) return Number(rawHeaders[index + 1])
+  }
+  return undefined
 }
 
 function readBody(request: IncomingMessage, response: ServerResponse, state: State): void {
@@ -152,6 +164,7 @@ function refusal(status: number, type: string, message: string): Reply {
 }
 
 function arrived(request: IncomingMessage, body: Buffer): Arrived {
+  const index = indexHeaders(request.rawHeaders)
   const target = request.url as string
   const mark = target.indexOf('?')
   const socket = request.socket as TLSSocket
@@ -161,11 +174,12 @@ function arrived(request: IncomingMessage, body: Buffer): Arrived {
     target,
     path: mark === -1 ? target : target.slice(0, mark),
     query: mark === -1 ? '' : target.slice(mark + 1),
-    headers: request.headers,
     rawHeaders: request.rawHeaders,
+    index,
+    header: index.header,
     body,
     sourceIp: address.startsWith('::ffff:') ? address.slice(7) : address,
-    tls: socket.encrypted ? { ...sessionOf(socket), host: request.headers.host ?? '' } : undefined,
+    tls: socket.encrypted ? { ...sessionOf(socket), host: index.header('host') ?? '' } : undefined,
   }
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Served } from '../aws/endpoint.ts'
 import type { Arrived } from './listener.ts'
 import { Metrics } from './metrics.ts'
+import { indexHeaders } from '../sigv4/headers.ts'
 import { jsonReply, type Routes, route } from './route.ts'
 
 function request(method: string, path: string, sourceIp = '127.0.0.1'): Arrived {
@@ -10,8 +11,9 @@ function request(method: string, path: string, sourceIp = '127.0.0.1'): Arrived 
     path,
     target: path,
     query: '',
-    headers: {},
     rawHeaders: [],
+    index: indexHeaders([]),
+    header: () => undefined,
     body: Buffer.alloc(0),
     sourceIp,
     tls: undefined,

@@ -20,29 +20,32 @@ export interface HeaderIndex {
   readonly header: HeaderLookup
   /** Lower-case names of the `x-amz-*` headers, each of which a signature has to cover. */
   readonly amazon: readonly string[]
+  /** What makes the headers ambiguous, so that no signature can cover them. */
+  readonly fault: HeaderFault | undefined
 }
 
 export type HeaderFault = { kind: 'tooManyHeaders' } | { kind: 'repeatedHeader' | 'malformedHeader'; name: string }
 
 /** Reads node's `rawHeaders` in one pass. */
-export function indexHeaders(raw: readonly string[]): HeaderIndex | { fault: HeaderFault } {
-  if (raw.length > maxHeaders * 2) return { fault: { kind: 'tooManyHeaders' } }
+export function indexHeaders(raw: readonly string[]): HeaderIndex {
+  let fault: HeaderFault | undefined = raw.length > maxHeaders * 2 ? { kind: 'tooManyHeaders' } : undefined
   // Looking through a dozen names costs less than a map of them, which would be made for each request anew.
   const names: string[] = []
   const values: string[] = []
   const amazon: string[] = []
-  for (let i = 0; i + 1 < raw.length; i += 2) {
+  const end = Math.min(raw.length - 1, maxHeaders * 2)
+  for (let i = 0; i < end; i += 2) {
     const name = (raw[i] as string).toLowerCase()
     const value = raw[i + 1] as string
     // A line break in a value would be a second line in the canonical form.
-    if (value.includes('\n') || value.includes('\r')) return { fault: { kind: 'malformedHeader', name } }
+    if (value.includes('\n') || value.includes('\r')) fault ??= { kind: 'malformedHeader', name }
     const earlier = names.indexOf(name)
     if (earlier === -1) {
       names.push(name)
       values.push(canonicalValue(value))
       if (name.startsWith('x-amz-')) amazon.push(name)
     } else if (singletons.has(name)) {
-      return { fault: { kind: 'repeatedHeader', name } }
+      fault ??= { kind: 'repeatedHeader', name }
     } else {
       values[earlier] = `${values[earlier]},${canonicalValue(value)}`
     }
@@ -51,7 +54,7 @@ export function indexHeaders(raw: readonly string[]): HeaderIndex | { fault: Hea
     const place = names.indexOf(name)
     return place === -1 ? undefined : values[place]
   }
-  return { header, amazon }
+  return { header, amazon, fault }
 }
 
 const blanks = /[ \t]+/g

@@ -18,8 +18,8 @@ export function readClaim(
   accepts: ReadonlySet<string> = onlyHmac,
 ): { claim: Claim } | { anonymous: true } | { refused: Refusal } {
   if (!isPlainRequestLine(request.method, request.target)) return refuse({ kind: 'malformedRequestLine' })
-  const index = indexHeaders(request.headers)
-  if ('fault' in index) return refuse(index.fault)
+  const index = request.index ?? indexHeaders(request.headers)
+  if (index.fault) return refuse(index.fault)
   const authorization = index.header('authorization')
   const { query } = splitTarget(request.target)
   if (query !== '') {

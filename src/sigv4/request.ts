@@ -1,3 +1,5 @@
+import type { HeaderIndex } from './headers.ts'
+
 /** What arrived, byte-exact. Texts hold one character per byte (latin-1), as node:http gives them. */
 export interface SignedRequest {
   readonly method: string
@@ -5,6 +7,8 @@ export interface SignedRequest {
   readonly target: string
   /** Name, value, name, value, …, as in node's `rawHeaders`. */
   readonly headers: readonly string[]
+  /** What was made of the headers, where somebody has needed it before. */
+  readonly index?: HeaderIndex
   readonly body: Uint8Array
 }
 

@@ -58,7 +58,7 @@ export function sign(request: SignedRequest, credentials: SigningCredentials, sc
 /** The headers by name, and the names that a signature covers. */
 export function headersToSign(headers: readonly string[]): { index: HeaderIndex; signedHeaders: string[] } {
   const index = indexHeaders(headers)
-  assert(!('fault' in index), 'a request that is signed here has well-formed headers')
+  assert(!index.fault, 'a request that is signed here has well-formed headers')
   const names = new Set(headers.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))
   assert(names.has('host') && !names.has('authorization'), 'a request to sign has a Host and no signature')
   return { index, signedHeaders: [...names].filter((name) => !unsigned.has(name)).sort() }

@@ -10,6 +10,7 @@ import { openEffects } from '../../src/open-effects.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
 import { initialise } from '../../src/seal/unseal.ts'
 import { type Assembly, type AssemblyOptions, assemble } from '../../src/server.ts'
+import { indexHeaders } from '../../src/sigv4/headers.ts'
 import { sign } from '../../src/sigv4/sign.ts'
 import { MemoryBackend } from '../../src/store/memory.ts'
 
@@ -106,17 +107,16 @@ function arrive(outgoing: OutgoingRequest): ArrivedRequest {
         { region, service, nowMs: Date.now() },
       )
     : unsigned
-  const byName: Record<string, string> = {}
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    byName[(rawHeaders[index] as string).toLowerCase()] = rawHeaders[index + 1] as string
+  const index = indexHeaders(rawHeaders)
   const [path = '', query = ''] = target.split('?')
   return {
     method,
     target,
     path,
     query,
-    headers: byName,
     rawHeaders,
+    index,
+    header: index.header,
     body,
     sourceIp: '127.0.0.1',
     tls: undefined,

@@ -7,12 +7,15 @@ import type { HttpRequestParts } from './protocol.ts'
 
 const models = [modelOf('iam'), modelOf('kms'), modelOf('secretsmanager')]
 
-function request(target: string, body: unknown, headers: HttpRequestParts['headers'] = {}): HttpRequestParts {
+type Headers = Readonly<Record<string, string | undefined>>
+
+function request(target: string, body: unknown, headers: Headers = {}): HttpRequestParts {
+  const all: Headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target, ...headers }
   return {
     method: 'POST',
     path: '/',
     query: '',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target, ...headers },
+    header: (name) => all[name],
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
   }
 }
@@ -55,11 +58,11 @@ describe('which operation', () => {
     const parts = request('TrentService.Encrypt', {})
     expect(refused({ ...parts, method: 'GET' })).toEqual({ code: 'UnknownOperationException' })
     for (const type of ['application/json', 'text/plain', undefined]) {
-      const other = { ...parts, headers: { ...parts.headers, 'content-type': type } }
+      const other = request('TrentService.Encrypt', {}, { 'content-type': type })
       expect(refused(other)).toEqual({ code: 'UnknownOperationException', status: 404 })
     }
-    expect(refused({ ...parts, headers: { 'x-amz-target': ['a.B', 'c.D'] } })).toBeUndefined()
-    expect(refused({ ...parts, headers: {} })).toBeUndefined()
+    expect(refused(request('a.B,c.D', {}))).toEqual({ code: 'UnknownOperationException' })
+    expect(refused({ ...parts, header: () => undefined })).toBeUndefined()
   })
 })
 

@@ -8,7 +8,6 @@ import {
   type HttpRequestParts,
   type Protocol,
   perOperation,
-  singleHeader,
   type WireError,
 } from './protocol.ts'
 import { compileReader } from './read.ts'
@@ -22,7 +21,7 @@ export const awsJson: Protocol = {
   name: 'json',
 
   resolve(request, models) {
-    const target = singleHeader(request, 'x-amz-target')
+    const target = request.header('x-amz-target')
     if (target === undefined) return undefined
     if (!isJson(request)) return { refused: { code: 'UnknownOperationException', status: 404 } }
     const dot = target.lastIndexOf('.')
@@ -70,7 +69,7 @@ function serialization(message?: string): WireError {
 }
 
 function isJson(request: HttpRequestParts): boolean {
-  const type = singleHeader(request, 'content-type')
+  const type = request.header('content-type')
   return type !== undefined && type.split(';', 1)[0]?.trim().toLowerCase() === 'application/x-amz-json-1.1'
 }
 

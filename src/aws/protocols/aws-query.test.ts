@@ -7,13 +7,15 @@ import type { HttpRequestParts } from './protocol.ts'
 
 const models = [modelOf('iam'), modelOf('sts'), modelOf('kms')]
 
+const ofType = (type: string) => (name: string) => (name === 'content-type' ? type : undefined)
+
 function post(form: string): HttpRequestParts {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
-  return { method: 'POST', path: '/', query: '', headers, body: Buffer.from(form) }
+  const header = ofType('application/x-www-form-urlencoded; charset=utf-8')
+  return { method: 'POST', path: '/', query: '', header, body: Buffer.from(form) }
 }
 
 function get(query: string): HttpRequestParts {
-  return { method: 'GET', path: '/', query, headers: {}, body: Buffer.alloc(0) }
+  return { method: 'GET', path: '/', query, header: () => undefined, body: Buffer.alloc(0) }
 }
 
 function decode(request: HttpRequestParts, among = models): Record<string, unknown> {
@@ -58,7 +60,7 @@ describe('which operation', () => {
   })
 
   test('is nothing where the request is no form', () => {
-    const json = { ...post('{}'), headers: { 'content-type': 'application/json' } }
+    const json = { ...post('{}'), header: ofType('application/json') }
     for (const request of [json, get(''), get('list=true'), { ...get('Action=GetUser'), method: 'DELETE' }]) {
       expect(awsQuery.resolve(request, models)).toBeUndefined()
     }

@@ -7,7 +7,6 @@ import {
   type HttpRequestParts,
   type Protocol,
   perOperation,
-  singleHeader,
   type WireError,
 } from './protocol.ts'
 import { queryFormat, rawOf } from './query-format.ts'
@@ -82,7 +81,7 @@ function malformedInput(message: string | undefined): WireError {
 function formOf(request: HttpRequestParts): Uint8Array | string | undefined {
   const { method, body, query } = request
   if (method === 'POST' && body.length > 0) {
-    const type = singleHeader(request, 'content-type')?.split(';', 1)[0]
+    const type = request.header('content-type')?.split(';', 1)[0]
     return type?.trim().toLowerCase() === 'application/x-www-form-urlencoded' ? body : undefined
   }
   return (method === 'GET' || method === 'POST') && /(?:^|&)Action=/.test(query) ? query : undefined

@@ -7,8 +7,8 @@ export interface HttpRequestParts {
   readonly path: string
   /** As it was sent, without the question mark. */
   readonly query: string
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** A header's value by its lower-case name; several of one name are joined by commas. */
+  readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
 }
 
@@ -62,10 +62,4 @@ export function perOperation<T>(compile: (operation: Operation) => T): (operatio
     compiled.set(operation, made)
     return made
   }
-}
-
-/** A header that came once, or nothing. */
-export function singleHeader(request: HttpRequestParts, name: string): string | undefined {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : undefined
 }

@@ -10,7 +10,7 @@ const lambda = modelOf('lambda')
 
 function request(method: string, target: string, more: Partial<HttpRequestParts> = {}): HttpRequestParts {
   const [path = '', query = ''] = target.split('?')
-  return { method, path, query, headers: {}, body: new Uint8Array(), ...more }
+  return { method, path, query, header: () => undefined, body: new Uint8Array(), ...more }
 }
 
 function resolve(method: string, target: string, more?: Partial<HttpRequestParts>) {
@@ -79,9 +79,13 @@ describe('inputs', () => {
   })
 
   test('may be the body itself, whatever bytes it has', () => {
-    const headers = { 'x-amz-invocation-type': 'Event', 'x-amz-log-type': 'Tail' }
+    const headers = new Map([
+      ['x-amz-invocation-type', 'Event'],
+      ['x-amz-log-type', 'Tail'],
+    ])
+    const header = (name: string) => headers.get(name)
     const body = Buffer.from([0, 1, 255])
-    const input = inputOf('POST', '/2015-03-31/functions/f/invocations', { headers, body })
+    const input = inputOf('POST', '/2015-03-31/functions/f/invocations', { header, body })
     expect(input).toMatchObject({ FunctionName: 'f', InvocationType: 'Event', LogType: 'Tail' })
     expect((input['Payload'] as Secret<Uint8Array>).reveal()).toEqual(body)
     expect(inputOf('POST', '/2015-03-31/functions/f/invocations')).toEqual({ FunctionName: 'f' })

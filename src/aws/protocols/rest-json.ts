@@ -3,14 +3,7 @@ import { type Faults, noFaults, validationMessage } from './faults.ts'
 import { jsonFormat } from './json-format.ts'
 import type { Member, Shape } from './model.ts'
 import { parseJson } from './parse-json.ts'
-import {
-  type Decoded,
-  type HttpRequestParts,
-  type Protocol,
-  perOperation,
-  singleHeader,
-  type WireError,
-} from './protocol.ts'
+import { type Decoded, type HttpRequestParts, type Protocol, perOperation, type WireError } from './protocol.ts'
 import { compileReader } from './read.ts'
 import { decodeText, findRoute, type Routed } from './routes.ts'
 import { compileJsonWriter } from './write-json.ts'
@@ -173,7 +166,7 @@ function locatedTexts(
     return label === undefined ? undefined : [label]
   }
   if (location === 'querystring') return query.get(locationName)
-  const header = singleHeader(request, locationName.toLowerCase())
+  const header = request.header(locationName.toLowerCase())
   return header === undefined ? undefined : [header]
 }
 

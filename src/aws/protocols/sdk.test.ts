@@ -139,7 +139,7 @@ async function callSdk(
 
 function partsOf({ method, path, headers, body }: SdkRequest): HttpRequestParts {
   const names = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-  return { method, path, query: '', headers: names, body: bytesOf(body) }
+  return { method, path, query: '', header: (name) => names[name], body: bytesOf(body) }
 }
 
 function bytesOf(body: string | Uint8Array | undefined): Uint8Array {
