@@ -123,7 +123,7 @@ function ownWrites(stores: Stores): void {
             write(tx, key, value)
             if (undone) savepoint.undo()
           }
-          const points = await Promise.all([...model].map(([key]) => tx.get<{ value: number }>(key)))
+          const points = await Promise.all([...model].map(async ([key]) => tx.get<{ value: number }>(key)))
           expect(points.map((record) => record?.value)).toEqual([...model.values()])
           return tx.range<{ value: number }>(from, to, { limit, reverse })
         })
@@ -222,7 +222,7 @@ type Account = { readonly balance: number }
 async function total(tx: Transaction, byRange: boolean): Promise<number> {
   const records = byRange
     ? (await tx.range<Account>(...childrenOf('account'), { limit: 100 })).map(({ record }) => record)
-    : await Promise.all(accounts.map((key) => tx.get<Account>(key)))
+    : await Promise.all(accounts.map(async (key) => tx.get<Account>(key)))
   return records.reduce((sum, record) => sum + (record?.balance ?? 0), 0)
 }
 

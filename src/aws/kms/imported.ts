@@ -70,7 +70,7 @@ export async function rotateImported(tx: Transaction, record: KeyRecord, now: nu
   if (pending === undefined) throw noPendingMaterial(arnOf(record))
   const related = record.multiRegion ? await multiRegionTable.get(tx, record.account, record.id) : undefined
   const replicas = await Promise.all(
-    (related?.replicas ?? []).map((region) => keyTable.get(tx, record.account, region, record.id)),
+    (related?.replicas ?? []).map(async (region) => keyTable.get(tx, record.account, region, record.id)),
   )
   for (const key of [record, ...replicas]) {
     if (!key) continue
