@@ -33,6 +33,7 @@ export async function forgetLastUses(tx: Transaction, id: string): Promise<void>
 }
 
 const writeEvery = 24 * 60 * 60 * 1000
+const lookEvery = 60 * 1000
 const mostKnown = 10_000
 const mostInBatch = 500
 const waitMilliseconds = 2000
@@ -47,6 +48,8 @@ export class LastUses {
   /** When each was last noted for each service, as far as this process knows. */
   readonly #noted = new Map<string, number>()
   readonly #waiting = new Map<string, { readonly id: string; readonly use: LastUse }>()
+  /** The same by caller and service, for those who come again and again: it falls with the records that the caller is made of. */
+  readonly #lately = new WeakMap<Caller, Map<string, number>>()
   #timer: NodeJS.Timeout | undefined
 
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
@@ -57,6 +60,14 @@ export class LastUses {
   /** Call for each request whose signature was verified. */
   note(caller: Caller, service: string, region: string): void {
     const at = this.#clock.now()
+    let last = this.#lately.get(caller)
+    if (last === undefined) {
+      last = new Map()
+      this.#lately.set(caller, last)
+    }
+    const before = last.get(service)
+    if (before !== undefined && at - before < lookEvery) return
+    last.set(service, at)
     for (const id of usedIds(caller)) this.#noteOne(id, { at, service, region })
     if (this.#waiting.size === 0 || this.#timer !== undefined) return
     this.#timer = setTimeout(() => this.#flushLater(), waitMilliseconds).unref()
