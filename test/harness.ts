@@ -172,7 +172,7 @@ function compiled(document: object) {
 
 function carriedIdentities(policies: ReadonlyMap<string, CallerPolicies>): Identities {
   return {
-    credential: async () => 'unknown',
+    credential: () => 'unknown',
     policies: async (_tx, caller) =>
       caller.principal.type === 'root' || caller.principal.type === 'service'
         ? { identity: [], tags: {} }

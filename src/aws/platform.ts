@@ -6,7 +6,7 @@ import type { CompiledPolicy } from '../iam/compile-policy.ts'
 import type { Rotators } from '../rotators/rotator.ts'
 import type { KeyToken } from '../keys/token.ts'
 import type { SigningSecret } from '../sigv4/signing-key.ts'
-import type { Store, Transaction } from '../store/store.ts'
+import type { Awaitable, Store, Transaction } from '../store/store.ts'
 import type { Call, Caller } from './call.ts'
 import type { Organization } from './organization.ts'
 import type { Quotas } from './quotas.ts'
@@ -32,16 +32,16 @@ export interface CallerPolicies {
 /** Who may be who, as the rooms of IAM and STS answer it. */
 export interface Identities {
   /** Reads the key, and the principal behind it, which must both still be there and active. */
-  credential(tx: Transaction, accessKeyId: string, token: string | undefined): Promise<Credential | CredentialRefusal>
+  credential(tx: Transaction, accessKeyId: string, token: string | undefined): Awaitable<Credential | CredentialRefusal>
   /** Nothing where the principal is no more. */
-  policies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined>
+  policies(tx: Transaction, caller: Caller): Awaitable<CallerPolicies | undefined>
   /** Whether a policy may name this principal: an account number, an ARN or a unique id, as policies write them. */
   principalExists?(tx: Transaction, principal: string): Promise<boolean>
   /** The unique id of the user or role that an ARN names now; one made anew under the same name has another. */
   principalId?(tx: Transaction, principal: string): Promise<string | undefined>
   /** Hears of each request whose signature was verified, for the dates of last use. */
   noteUse?(caller: Caller, service: string, region: string): void
-  resourceControl?(tx: Transaction, account: string): Promise<readonly (readonly CompiledPolicy[])[] | undefined>
+  resourceControl?(tx: Transaction, account: string): Awaitable<readonly (readonly CompiledPolicy[])[] | undefined>
 }
 
 /** What operations may use besides the store: made once, by whoever starts the server. */

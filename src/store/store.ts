@@ -18,6 +18,11 @@ export interface Found<T> {
 /** A value, or the promise of one: who has the value at hand does not make others wait for it. */
 export type Awaitable<T> = T | Promise<T>
 
+/** Goes on with a value, at once where it is at hand: what is read mostly is, and a promise for each step would cost more than the step. */
+export function whenThere<T, U>(value: Awaitable<T>, then: (value: T) => Awaitable<U>): Awaitable<U> {
+  return value instanceof Promise ? value.then(then) : then(value)
+}
+
 /** An opaque moment: everything committed before it was made, by any process, is seen by what starts from it. */
 export interface Moment {
   readonly head: number

@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from '../../iam/compile-policy.ts'
-import type { Transaction } from '../../store/store.ts'
+import type { Awaitable, Transaction } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { CallerPolicies } from '../platform.ts'
 import { findPolicies } from './managed-policy.ts'
@@ -8,9 +8,18 @@ import { type ActorRecord, type EntityRecord, groups, type UserRecord } from './
 import { tagValues } from './tags.ts'
 
 /** What a user may do: its own policies and those of its groups, within its boundary. */
-export async function userPolicies(tx: Transaction, user: UserRecord, account: string): Promise<CallerPolicies> {
-  const own = await actorPolicies(tx, user)
-  if (user.groups.length === 0) return own
+export function userPolicies(tx: Transaction, user: UserRecord, account: string): Awaitable<CallerPolicies> {
+  const own = actorPolicies(tx, user)
+  return user.groups.length === 0 ? own : withGroups(tx, user, account, own)
+}
+
+async function withGroups(
+  tx: Transaction,
+  user: UserRecord,
+  account: string,
+  alone: Awaitable<CallerPolicies>,
+): Promise<CallerPolicies> {
+  const own = await alone
   const identity = [...own.identity]
   const found = await groups.getAll(
     tx,
@@ -27,9 +36,11 @@ const simplePolicies = derivation((actor: ActorRecord): CallerPolicies | undefin
 })
 
 /** What a role, or a user without its groups, may do. */
-export async function actorPolicies(tx: Transaction, actor: ActorRecord): Promise<CallerPolicies> {
-  const simple = simplePolicies(actor)
-  if (simple) return simple
+export function actorPolicies(tx: Transaction, actor: ActorRecord): Awaitable<CallerPolicies> {
+  return simplePolicies(actor) ?? manyPolicies(tx, actor)
+}
+
+async function manyPolicies(tx: Transaction, actor: ActorRecord): Promise<CallerPolicies> {
   const identity = await entityPolicies(tx, actor)
   const tags = tagValues(actor.tags)
   if (actor.boundary === undefined) return { identity, tags }

@@ -1,6 +1,6 @@
 import { AssertionFailure } from '../../base/assert.ts'
 import type { CompiledPolicy } from '../../iam/compile-policy.ts'
-import type { Transaction } from '../../store/store.ts'
+import { type Awaitable, type Transaction, whenThere } from '../../store/store.ts'
 import type { Caller } from '../call.ts'
 import { awsManagedPolicy } from '../iam/aws-managed.ts'
 import { actorPolicies, userPolicies } from '../iam/effective-policies.ts'
@@ -11,17 +11,21 @@ import type { CallerPolicies } from '../platform.ts'
 const noPolicies: CallerPolicies = { identity: [], tags: {} }
 
 /** The policies of a caller as they stand now; nothing where the principal is no more. */
-export async function callerPolicies(tx: Transaction, caller: Caller): Promise<CallerPolicies | undefined> {
+export function callerPolicies(tx: Transaction, caller: Caller): Awaitable<CallerPolicies | undefined> {
   const { principal, account } = caller
   switch (principal.type) {
-    case 'user': {
-      const user = await users.get(tx, account, (caller.userName as string).toLowerCase())
-      return user?.id === principal.id ? userPolicies(tx, user, account) : undefined
-    }
+    case 'user':
+      return whenThere(users.get(tx, account, (caller.userName as string).toLowerCase()), (user) =>
+        user?.id === principal.id ? userPolicies(tx, user, account) : undefined,
+      )
     case 'role-session': {
       const { roleArn, roleId } = principal
-      const role = await roles.get(tx, account, roleArn.slice(roleArn.lastIndexOf('/') + 1).toLowerCase())
-      return role?.id === roleId ? withSessionTags(await actorPolicies(tx, role), caller) : undefined
+      const name = roleArn.slice(roleArn.lastIndexOf('/') + 1).toLowerCase()
+      return whenThere(roles.get(tx, account, name), (role) =>
+        role?.id === roleId
+          ? whenThere(actorPolicies(tx, role), (policies) => withSessionTags(policies, caller))
+          : undefined,
+      )
     }
     case 'federated-user':
       return issuerPolicies(tx, principal.issuer, account)

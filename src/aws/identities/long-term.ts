@@ -1,4 +1,4 @@
-import type { Transaction } from '../../store/store.ts'
+import { type Awaitable, type Transaction, whenThere } from '../../store/store.ts'
 import { signingSecret } from '../iam/access-key.ts'
 import { type AccessKeyRecord, accessKeys, type UserRecord, users } from '../iam/records.ts'
 import type { Caller } from '../call.ts'
@@ -9,21 +9,25 @@ import { rootCaller } from './root-caller.ts'
 export type KeyOwner = { readonly key: AccessKeyRecord; readonly user?: UserRecord }
 
 /** The holder of a long-term key, which must be active, as the holder must be the one that it was made for. */
-export async function keyOwner(tx: Transaction, accessKeyId: string): Promise<KeyOwner | CredentialRefusal> {
-  const key = await accessKeys.get(tx, accessKeyId)
+export function keyOwner(tx: Transaction, accessKeyId: string): Awaitable<KeyOwner | CredentialRefusal> {
+  return whenThere(accessKeys.get(tx, accessKeyId), (key) => ownerOf(tx, key))
+}
+
+function ownerOf(tx: Transaction, key: AccessKeyRecord | undefined): Awaitable<KeyOwner | CredentialRefusal> {
   if (!key) return 'unknown'
   if (!key.active) return 'inactive'
   const { account, holder } = key
   if (holder.type === 'root') return { key }
-  const user = await users.get(tx, account, holder.name.toLowerCase())
-  return user?.id === holder.id ? { key, user } : 'unknown'
+  return whenThere(users.get(tx, account, holder.name.toLowerCase()), (user) =>
+    user?.id === holder.id ? { key, user } : 'unknown',
+  )
 }
 
-export async function longTermCredential(
-  tx: Transaction,
-  accessKeyId: string,
-): Promise<Credential | CredentialRefusal> {
-  const owner = await keyOwner(tx, accessKeyId)
+export function longTermCredential(tx: Transaction, accessKeyId: string): Awaitable<Credential | CredentialRefusal> {
+  return whenThere(keyOwner(tx, accessKeyId), (owner) => credentialOf(owner, accessKeyId))
+}
+
+function credentialOf(owner: KeyOwner | CredentialRefusal, accessKeyId: string): Credential | CredentialRefusal {
   if (typeof owner === 'string') return owner
   const { key, user } = owner
   const known = made.get(key)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Store, Transaction } from '../../store/store.ts'
+import { type Awaitable, type Store, type Transaction, whenThere } from '../../store/store.ts'
 import { LastUses } from '../iam/last-use.ts'
 import { findPrincipal } from '../iam/principal.ts'
 import type { Organization } from '../organization.ts'
@@ -38,8 +38,9 @@ export function openIdentities(options: IdentitiesOptions): Identities {
 function guardRails(organization: Organization | undefined): Pick<Identities, 'policies' | 'resourceControl'> {
   if (!organization) return { policies: callerPolicies }
   return {
-    policies: async (tx, caller) => limited(await callerPolicies(tx, caller), caller, organization),
-    resourceControl: async (_tx, account) => organization.resourceControl(account),
+    policies: (tx, caller) =>
+      whenThere(callerPolicies(tx, caller), (policies) => limited(policies, caller, organization)),
+    resourceControl: (_tx, account) => organization.resourceControl(account),
   }
 }
 
@@ -52,12 +53,12 @@ function limited(
   return policies && serviceControl ? { ...policies, serviceControl } : policies
 }
 
-async function readCredential(
+function readCredential(
   tx: Transaction,
   accessKeyId: string,
   token: string | undefined,
   options: IdentitiesOptions,
-): Promise<Credential | CredentialRefusal> {
+): Awaitable<Credential | CredentialRefusal> {
   if (options.dev) {
     const credential = devCredential(accessKeyId, options.managementAccount)
     if (credential) return credential

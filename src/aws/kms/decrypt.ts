@@ -1,4 +1,5 @@
 import { Secret } from '../../base/secret.ts'
+import type { Awaitable } from '../../store/store.ts'
 import type { DecryptRequest } from '../models/kms.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
@@ -44,7 +45,7 @@ export const decrypt = operation('Decrypt', {
   },
 })
 
-function keyOfRequest(input: DecryptRequest, finding: Finding): Promise<Resource<KeyRecord>> {
+function keyOfRequest(input: DecryptRequest, finding: Finding): Awaitable<Resource<KeyRecord>> {
   const { CiphertextBlob: blob, KeyId: keyId, EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT' } = input
   checkGrantTokens(input.GrantTokens)
   const withoutBlob = input.DryRun && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')

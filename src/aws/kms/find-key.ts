@@ -1,4 +1,5 @@
 import { parseArn } from '../../iam/arn.ts'
+import { type Awaitable, whenThere } from '../../store/store.ts'
 import type { AwsError } from '../errors.ts'
 import type { Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
@@ -76,13 +77,11 @@ export async function findKey(text: string, finding: Finding): Promise<Resource<
 }
 
 /** The key that a ciphertext names, in this region; one that names no key was not made here. */
-export async function findKeyOfCiphertext(
-  { account, keyId }: Ciphertext,
-  finding: Finding,
-): Promise<Resource<KeyRecord>> {
-  const record = await keyTable.get(finding.tx, account, finding.call.region, keyId)
-  if (!record) throw invalidCiphertext()
-  return withGrants(record, finding)
+export function findKeyOfCiphertext({ account, keyId }: Ciphertext, finding: Finding): Awaitable<Resource<KeyRecord>> {
+  return whenThere(keyTable.get(finding.tx, account, finding.call.region, keyId), (record) => {
+    if (!record) throw invalidCiphertext()
+    return withGrants(record, finding)
+  })
 }
 
 async function findById(

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../store/store.ts'
 import type { ReEncryptRequest } from '../models/kms.ts'
 import type { Conditions, Context, Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
@@ -70,7 +71,7 @@ async function keysOfRequest(input: ReEncryptRequest, finding: Finding): Promise
   return { ...source, record: { source: source.record, destination } }
 }
 
-function sourceKey(input: ReEncryptRequest, finding: Finding): Promise<Resource<KeyRecord>> {
+function sourceKey(input: ReEncryptRequest, finding: Finding): Awaitable<Resource<KeyRecord>> {
   const { CiphertextBlob: blob, SourceKeyId: keyId } = input
   const withoutBlob = input.DryRun && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')
   if (blob === undefined && !withoutBlob) throw ciphertextRequired()

@@ -3,6 +3,7 @@ import { type Ciphertext, openCiphertext, parseCiphertext, sealCiphertext } from
 import { boundContext, type EncryptionContext } from './encryption-context.ts'
 import { findMaterial, keyObjectOf, readCurrentMaterial } from './material.ts'
 import { incorrectKey, invalidCiphertext } from './messages.ts'
+import { type Awaitable, whenThere } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { KeyRecord } from './records.ts'
 import { decryptInStore, encryptInStore } from './store-cipher.ts'
@@ -11,6 +12,11 @@ import { decryptInStore, encryptInStore } from './store-cipher.ts'
 export interface Use {
   readonly operation: string
   readonly context: EncryptionContext
+}
+
+export interface Decrypted {
+  readonly plaintext: Buffer
+  readonly materialId?: string
 }
 
 /** Encrypts under the current material of a symmetric key. */
@@ -29,20 +35,23 @@ export async function encryptSymmetric(
 }
 
 /** Decrypts with whichever material of the key made the ciphertext. */
-export async function decryptSymmetric(
+export function decryptSymmetric(
   finding: Finding,
   record: KeyRecord,
   use: Use,
   ciphertext: Ciphertext,
-): Promise<{ plaintext: Buffer; materialId?: string }> {
+): Awaitable<Decrypted> {
   if (ciphertext.account !== record.account || ciphertext.keyId !== record.id) throw incorrectKey()
   const bound = boundContext(use.context)
-  if (record.customStore) return { plaintext: await decryptInStore(finding, record, use.operation, ciphertext, bound) }
-  const material = await findMaterial(finding.tx, record, ciphertext.materialId)
-  if (!material?.secret) throw invalidCiphertext()
-  const plaintext = openCiphertext(ciphertext, keyObjectOf(material, record), bound)
-  if (!plaintext) throw invalidCiphertext()
-  return { plaintext, materialId: material.id }
+  if (record.customStore) {
+    return decryptInStore(finding, record, use.operation, ciphertext, bound).then((plaintext) => ({ plaintext }))
+  }
+  return whenThere(findMaterial(finding.tx, record, ciphertext.materialId), (material) => {
+    if (!material?.secret) throw invalidCiphertext()
+    const plaintext = openCiphertext(ciphertext, keyObjectOf(material, record), bound)
+    if (!plaintext) throw invalidCiphertext()
+    return { plaintext, materialId: material.id }
+  })
 }
 
 /** The blob of a request, or the refusal of one that no key of ours made. */

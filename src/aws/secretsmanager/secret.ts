@@ -1,12 +1,13 @@
 import { assert } from '../../base/assert.ts'
 import { compilePolicy } from '../../iam/compile-policy.ts'
+import { type Awaitable, whenThere } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import { boundIds } from '../bound-principals.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
 import { invalidName, markedForDeletion, notFound, replicaReadOnly } from './messages.ts'
 import { isReplica, type SecretRecord, secrets } from './records.ts'
-import { readSecretId, secretArn } from './secret-id.ts'
+import { readSecretId, type SecretReference, secretArn } from './secret-id.ts'
 
 export const secretType = 'AWS::SecretsManager::Secret'
 
@@ -35,16 +36,24 @@ export function arnOf(secret: SecretRecord): string {
 }
 
 /** The secret that an operation is on. */
-export function secret(input: { readonly SecretId: string }, finding: Finding): Promise<Resource<SecretRecord>> {
+export function secret(input: { readonly SecretId: string }, finding: Finding): Awaitable<Resource<SecretRecord>> {
   return findSecret(input.SecretId, finding)
 }
 
 /** As `secret`, for operations that a secret marked for deletion refuses. */
-export async function findSecret(id: string, { tx, call }: Finding): Promise<Resource<SecretRecord>> {
+export function findSecret(id: string, { tx, call }: Finding): Awaitable<Resource<SecretRecord>> {
   const reference = readSecretId(id, { account: call.caller.account, region: call.region })
   if (!reference) throw invalidName()
-  const { account, region, name, suffix } = reference
-  const record = region === call.region ? await secrets.get(tx, account, region, name) : undefined
+  const { account, region, name } = reference
+  if (region !== call.region) return resourceOf(undefined, reference, id)
+  return whenThere(secrets.get(tx, account, region, name), (record) => resourceOf(record, reference, id))
+}
+
+function resourceOf(
+  record: SecretRecord | undefined,
+  { account, region, name, suffix }: SecretReference,
+  id: string,
+): Resource<SecretRecord> {
   if (record && (suffix === undefined || suffix === record.suffix)) {
     const { arn, policies = [], tags = {} } = factsOf(record)
     return { arn, account, type: secretType, policies, tags, shown: id, record }

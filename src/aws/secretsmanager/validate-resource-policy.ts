@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../store/store.ts'
 import { bindPrincipals } from '../bound-principals.ts'
 import type { ValidateResourcePolicyRequest, ValidationErrorsEntry } from '../models/secretsmanager.ts'
 import type { Context, Finding } from '../operation.ts'
@@ -14,8 +15,8 @@ export const validateResourcePolicy = operation('ValidateResourcePolicy', {
   on: (
     { SecretId: id }: ValidateResourcePolicyRequest,
     finding: Finding,
-  ): Promise<Resource<SecretRecord | undefined>> =>
-    id === undefined ? Promise.resolve(noResource(undefined, finding)) : secret({ SecretId: id }, finding),
+  ): Awaitable<Resource<SecretRecord | undefined>> =>
+    id === undefined ? noResource(undefined, finding) : secret({ SecretId: id }, finding),
   async handle(input, _found, context) {
     const { resource } = context
     await context.require({ action: 'secretsmanager:PutResourcePolicy', resource })

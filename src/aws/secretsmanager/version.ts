@@ -1,5 +1,5 @@
 import type { Key } from '../../store/key.ts'
-import type { Awaitable, Transaction } from '../../store/store.ts'
+import { type Awaitable, type Transaction, whenThere } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { Context } from '../operation.ts'
 import { stageNotFound, stageNotOnVersion, stageQuotaReached, tokenInUse, versionNotFound } from './messages.ts'
@@ -37,16 +37,18 @@ function findHolder(tx: Transaction, secret: SecretRecord, label: string): Await
 }
 
 /** The version with an id, or the one that carries a label (AWSCURRENT unless told otherwise); where both are given, both must hold. */
-export async function readVersion(
+export function readVersion(
   tx: Transaction,
   secret: SecretRecord,
   { id, stage }: VersionChoice,
-): Promise<FilledVersion> {
+): Awaitable<FilledVersion> {
   const label = stage ?? current
-  const version = await (id === undefined ? findHolder(tx, secret, label) : findVersion(tx, secret, id))
-  if (!version?.value) throw id === undefined ? stageNotFound(label) : versionNotFound(id)
-  if (id !== undefined && stage !== undefined && holderOf(secret.stages, stage) !== id) throw stageNotOnVersion()
-  return version as FilledVersion
+  const found = id === undefined ? findHolder(tx, secret, label) : findVersion(tx, secret, id)
+  return whenThere(found, (version) => {
+    if (!version?.value) throw id === undefined ? stageNotFound(label) : versionNotFound(id)
+    if (id !== undefined && stage !== undefined && holderOf(secret.stages, stage) !== id) throw stageNotOnVersion()
+    return version as FilledVersion
+  })
 }
 
 export interface NewVersion {
