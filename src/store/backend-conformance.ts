@@ -58,6 +58,7 @@ export function backendConformance(name: string, open: OpenBackend): void {
     startsEmpty(open)
     changes(open)
     behavesAsItsModel(open)
+    believesSince(open)
   })
 }
 
@@ -347,6 +348,58 @@ function behavesAsItsModel(open: OpenBackend): void {
       expect(found.map((entry) => entry?.version)).toEqual([model.get(from)?.version, model.get(to)?.version])
     })
     await fc.assert(property, { numRuns: 200, endOnFailure: true })
+    await opened.close()
+  })
+}
+
+const sinceArbitrary = fc.record({
+  other: fc.boolean(),
+  writes: writesArbitrary,
+  checked: fc.uniqueArray(fc.record({ key: keyArbitrary, later: fc.nat({ max: 8 }) }), {
+    maxLength: 4,
+    selector: ({ key }) => key,
+  }),
+  back: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
+  alone: fc.boolean(),
+})
+
+function believesSince(open: OpenBackend): void {
+  test('who says since when its checks were true is answered as who does not, whichever process commits', async () => {
+    const opened = await open()
+    const other = await opened.another()
+    /** The versions of all keys after each commit. */
+    const history: ReadonlyMap<Key, number>[] = [new Map()]
+    let conflicts = 0
+    const property = fc.asyncProperty(fc.array(sinceArbitrary, { minLength: 1, maxLength: 12 }), async (steps) => {
+      // What one process commits in one turn goes together; `alone` waits for its answer first.
+      let asked: Promise<unknown>[] = []
+      let expected: unknown[] = []
+      let from = steps[0]?.other
+      for (const step of steps) {
+        if (step.alone || step.other !== from) {
+          expect(await Promise.all(asked)).toEqual(expected)
+          asked = []
+          expected = []
+          from = step.other
+        }
+        const head = history.length - 1
+        const now = history[head] as ReadonlyMap<Key, number>
+        const since = Math.max(0, head - (step.back ?? 8))
+        const checks = step.checked.map(({ key, later }) => {
+          return { key, version: history[Math.min(head, since + later)]?.get(key) ?? 0 }
+        })
+        const stale = checks.some(({ key, version }) => (now.get(key) ?? 0) !== version)
+        const backend = step.other ? other : opened.backend
+        asked.push(backend.commit(checks, step.writes, step.back === undefined ? undefined : since))
+        expected.push(stale ? 'conflict' : head + 1)
+        if (stale) conflicts++
+        else
+          history.push(new Map([...now, ...step.writes.map(({ key, value }) => [key, value ? head + 1 : 0] as const)]))
+      }
+      expect(await Promise.all(asked)).toEqual(expected)
+    })
+    await fc.assert(property, { numRuns: 60, endOnFailure: true })
+    expect(conflicts).toBeGreaterThan(20)
     await opened.close()
   })
 }

@@ -27,7 +27,10 @@ export interface RangeOptions {
   readonly reverse?: boolean
 }
 
-/** `keys` written after the asked number, up to `head`; absent when that part of the table has been pruned. */
+/**
+ * `keys` written after the asked number, up to `head`, and maybe some of those made durable together with them; absent when that part of the
+ * table has been pruned.
+ */
 export interface Changes {
   readonly head: number
   readonly keys: readonly Key[] | undefined
@@ -44,7 +47,11 @@ export interface Backend {
   get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]>
   /** Entries with `from <= key < to` in the order of keys, or the opposite order. */
   range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]>
-  commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'>
+  /**
+   * `since` is the number of a commit at which, or after which, each check was true at some time: a key that was not written
+   * after it holds without being looked up.
+   */
+  commit(checks: readonly Check[], writes: readonly Write[], since?: number): Promise<number | 'conflict'>
   /** The number of the newest commit, of whichever process; 0 before the first. */
   head(): Promise<number>
   /** The same without waiting, in about a microsecond: engines that live in this process have it, and are asked it per transaction. */

@@ -113,7 +113,7 @@ async function commit(tx: BufferedTransaction, backend: Backend, codec: Codec, v
   for (const [key, { record }] of tx.buffered()) {
     writes.push({ key, value: record === undefined ? undefined : codec.encode(key, record) })
   }
-  const number = await backend.commit(tx.checks(), writes)
+  const number = await backend.commit(tx.checks(), writes, tx.start)
   if (number === 'conflict') return false
   const own = new Map<Key, Known>()
   for (const { key, value } of writes) {

@@ -7,15 +7,21 @@ const openAttempts = 100
 /** The layout of the tables below; a file that says a higher one was written by a newer release. */
 const format = 1
 
+/** Of a new file: most records take a kilobyte or three, so that smaller pages are half empty or overflow. */
+const pageBytes = 8192
+
 /**
- * A rowid table with a unique index on the key: with values of a kilobyte a table clustered by key is three times as
- * large and reads three times slower.
+ * `entry` is a rowid table with a unique index on the key: with values of a kilobyte a table clustered by key is three
+ * times as large and reads three times slower. A row of `change` tells of the commits that were made durable together, so
+ * many up to `number`: the keys that they wrote, one on a line.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS entry (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL, version INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS change (number INTEGER PRIMARY KEY, keys TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS change (
+    number INTEGER PRIMARY KEY, commits INTEGER NOT NULL, keys TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS head (
     only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL, format INTEGER NOT NULL
   ) STRICT;
@@ -47,6 +53,7 @@ export function connect(path: string): DatabaseSync {
   // The time-out is set as the file is opened: without it a file that another process is busy with fails at once.
   const database = new DatabaseSync(path, { timeout: busyMilliseconds })
   try {
+    database.exec(`PRAGMA page_size = ${pageBytes}`)
     useWriteAheadLog(database)
     database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF')
     return database

@@ -48,7 +48,7 @@ export class SqliteWriter {
     this.#worker ??= this.#start()
     const packed = packCommits(commits)
     this.#sent.push(...commits)
-    this.#worker.postMessage(packed, [packed.values])
+    this.#worker.postMessage(packed, [packed.buffer])
   }
 
   #start(): Worker {

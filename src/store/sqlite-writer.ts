@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { assert } from '../base/assert.ts'
+import type { Key } from './key.ts'
+import { LatestWrites } from './latest-writes.ts'
 import { type Commit, type PackedCommits, unpackCommits } from './packed-commits.ts'
 import { connect, isBusy, pause } from './sqlite-file.ts'
 import { closing, conflicted, failed, type WriterAnswer, type WriterData } from './sqlite-writer-protocol.ts'
@@ -8,6 +10,8 @@ import { closing, conflicted, failed, type WriterAnswer, type WriterData } from 
 const groupCommits = 1024
 const waitMilliseconds = 10_000
 const statementWaitMilliseconds = 5
+/** No head is this one: the next group begins with what the file says. */
+const unknownHead = -1
 
 interface Statements {
   readonly version: StatementSync
@@ -27,7 +31,7 @@ function prepare(database: DatabaseSync): Statements {
         'ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version',
     ),
     remove: database.prepare('DELETE FROM entry WHERE key = ?'),
-    note: database.prepare('INSERT INTO change (number, keys) VALUES (?, ?)'),
+    note: database.prepare('INSERT INTO change (number, commits, keys) VALUES (?, ?, ?)'),
     prune: database.prepare('DELETE FROM change WHERE number <= ?'),
     head: database.prepare('SELECT number FROM head'),
     setHead: database.prepare('UPDATE head SET number = ?'),
@@ -51,29 +55,55 @@ function begin(database: DatabaseSync): void {
   }
 }
 
-/** Applies a commit inside the open transaction if its checks hold; whether they did. */
-function apply({ checks, writes }: Commit, number: number, statements: Statements): boolean {
+/** The connection that writes, and what it knows of the newest commits. */
+interface Writer {
+  readonly database: DatabaseSync
+  readonly statements: Statements
+  readonly latest: LatestWrites
+}
+
+function holds({ checks, since }: Commit, { statements, latest }: Writer): boolean {
   for (const { key, version } of checks) {
-    if ((statements.version.get(key)?.['version'] ?? 0) !== version) return false
+    const known = latest.has(key, version, since)
+    if (known === false) return false
+    if (known === undefined && (statements.version.get(key)?.['version'] ?? 0) !== version) return false
   }
-  for (const { key, value } of writes) {
+  return true
+}
+
+/** Applies a commit inside the open transaction if its checks hold; whether they did. */
+function apply(commit: Commit, number: number, writer: Writer): boolean {
+  if (!holds(commit, writer)) return false
+  const { statements, latest } = writer
+  const versions: [Key, number][] = []
+  for (const { key, value } of commit.writes) {
     if (value === undefined) statements.remove.run(key)
     else statements.put.run(key, value, number)
+    versions.push([key, value === undefined ? 0 : number])
   }
-  statements.note.run(number, writes.map(({ key }) => key).join('\n'))
+  latest.append(versions)
   return true
 }
 
 /** Applies the commits in turn, leaves out those that conflict, and makes the others durable together. */
-function applyGroup(commits: readonly Commit[], database: DatabaseSync, statements: Statements): number[] {
+function applyGroup(commits: readonly Commit[], writer: Writer): number[] {
+  const { database, statements, latest } = writer
   begin(database)
   const before = Number(statements.head.get()?.['number'])
+  // Another process has committed. Reading what it wrote would cost more than asking for the few versions to come.
+  if (latest.head !== before) latest.restart(before)
   let number = before
-  const outcomes = commits.map((commit) => (apply(commit, number + 1, statements) ? ++number : conflicted))
+  let keys = ''
+  const outcomes = commits.map((commit) => {
+    if (!apply(commit, number + 1, writer)) return conflicted
+    for (const { key } of commit.writes) keys += `${key}\n`
+    return ++number
+  })
   if (number === before) {
     database.exec('ROLLBACK')
     return outcomes
   }
+  statements.note.run(number, number - before, keys)
   statements.setHead.run(number)
   statements.prune.run(number - (workerData as WriterData).keptChanges)
   database.exec('COMMIT')
@@ -81,14 +111,17 @@ function applyGroup(commits: readonly Commit[], database: DatabaseSync, statemen
 }
 
 /** The same, where a failure becomes an outcome. One commit that cannot be applied does not take the others with it. */
-function settleGroup(commits: readonly Commit[], database: DatabaseSync, statements: Statements): WriterAnswer {
+function settleGroup(commits: readonly Commit[], writer: Writer): WriterAnswer {
+  const { database, latest } = writer
   try {
-    return { outcomes: applyGroup(commits, database, statements), reason: '' }
+    return { outcomes: applyGroup(commits, writer), reason: '' }
   } catch (failure) {
+    // It may hold numbers that were not committed, and that others now use for their commits.
+    latest.restart(unknownHead)
     if (database.isTransaction) database.exec('ROLLBACK')
     const reason = failure instanceof Error ? failure.message : String(failure)
     if (commits.length === 1 || isBusy(failure)) return { outcomes: commits.map(() => failed), reason }
-    const single = commits.map((commit) => settleGroup([commit], database, statements))
+    const single = commits.map((commit) => settleGroup([commit], writer))
     return { outcomes: single.flatMap(({ outcomes }) => outcomes), reason }
   }
 }
@@ -105,13 +138,13 @@ function openForWriting({ path, maximumBytes }: WriterData): DatabaseSync {
 
 function serve(port: MessagePort): void {
   const database = openForWriting(workerData as WriterData)
-  const statements = prepare(database)
+  const writer = { database, statements: prepare(database), latest: new LatestWrites(unknownHead) }
   port.on('message', (first: PackedCommits | typeof closing) => {
     let waiting: Commit[] = []
     let message: PackedCommits | typeof closing | undefined = first
     while (message !== undefined) {
       if (message === closing) {
-        if (waiting.length > 0) port.postMessage(settleGroup(waiting, database, statements))
+        if (waiting.length > 0) port.postMessage(settleGroup(waiting, writer))
         database.close()
         port.close()
         return
@@ -120,7 +153,7 @@ function serve(port: MessagePort): void {
       // Whatever else has arrived meanwhile shares the disk's time.
       message = receiveMessageOnPort(port)?.message as PackedCommits | typeof closing | undefined
       if (waiting.length < groupCommits && message !== undefined) continue
-      port.postMessage(settleGroup(waiting, database, statements))
+      port.postMessage(settleGroup(waiting, writer))
       waiting = []
     }
   })

@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Backend } from './backend.ts'
 import { backendConformance, type OpenBackend, type OpenedBackend } from './backend-conformance.ts'
-import { type Key, keyOf } from './key.ts'
+import { keyOf } from './key.ts'
 import { openSqlite } from './sqlite.ts'
 import { storeConformance } from './store-conformance.ts'
 
@@ -91,19 +91,16 @@ test('a full file rejects what does not fit, keeps what it has, and goes on when
 
 test('a commit that cannot be applied fails alone', async () => {
   const backend = await openSqlite({ path: temporaryFile(), maximumBytes: 400_000 })
-  const commit = (key: unknown, length: number): Promise<unknown> =>
-    backend.commit([], [{ key: key as Key, value: Buffer.alloc(length) }])
-  const notBindable = {}
-  const commits = [
-    commit('a', 10),
-    commit('too large', 1_000_000),
-    commit('b', 10),
-    commit(notBindable, 10),
-    commit('c', 1),
-  ]
+  const commit = (key: string, length: number): Promise<unknown> =>
+    backend.commit([], [{ key: keyOf(key), value: Buffer.alloc(length) }])
+  const commits = [commit('a', 10), commit('too large', 1_000_000), commit('b', 10), commit('c', 1)]
   const outcomes = await Promise.allSettled(commits)
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
   expect(await backend.head()).toBe(3)
+  // What was undone with the failed one is not taken for committed.
+  expect(await backend.commit([{ key: keyOf('too large'), version: 0 }], [], 0)).toBe(4)
+  expect(await backend.commit([{ key: keyOf('b'), version: 2 }], [], 2)).toBe(5)
+  expect(await backend.commit([{ key: keyOf('b'), version: 3 }], [], 3)).toBe('conflict')
   await backend.close()
 })
 

@@ -34,6 +34,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Backend> {
   return new SqliteBackend(options)
 }
 
+interface ChangeRow {
+  readonly number: number
+  readonly commits: number
+  readonly keys: string
+}
+
 class SqliteBackend implements Backend {
   readonly #database: DatabaseSync
   readonly #writer: SqliteWriter
@@ -59,7 +65,9 @@ class SqliteBackend implements Backend {
     this.#descending = database.prepare(`${range} DESC LIMIT ?`)
     this.#number = database.prepare('SELECT number FROM head')
     this.#dataVersion = database.prepare('PRAGMA data_version')
-    this.#changes = database.prepare('SELECT number, keys FROM change WHERE number > ? AND number <= ?')
+    this.#changes = database.prepare(
+      'SELECT number, commits, keys FROM change WHERE number > ? AND number <= ? ORDER BY number',
+    )
     this.#keptChanges = keptChanges
     this.#writer = new SqliteWriter({ path, maximumBytes, keptChanges })
   }
@@ -72,9 +80,9 @@ class SqliteBackend implements Backend {
     return (reverse ? this.#descending : this.#ascending).all(from, to, limit) as unknown as Entry[]
   }
 
-  commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'> {
+  commit(checks: readonly Check[], writes: readonly Write[], since?: number): Promise<number | 'conflict'> {
     if (this.#closed !== undefined) return Promise.reject(new BackendFailure('The store is closed.'))
-    return this.#writer.commit({ checks, writes })
+    return this.#writer.commit({ checks, writes, since })
   }
 
   async head(): Promise<number> {
@@ -94,10 +102,12 @@ class SqliteBackend implements Backend {
   async changesSince(number: number): Promise<Changes> {
     const head = this.headNow()
     if (head - number > this.#keptChanges) return { head, keys: undefined }
-    const rows = this.#changes.all(number, head)
-    // Every commit has a row until it is pruned.
-    if (rows.length !== Math.max(0, head - number)) return { head, keys: undefined }
-    return { head, keys: rows.flatMap((row) => (row['keys'] as string).split('\n').filter(Boolean)) as Key[] }
+    if (head <= number) return { head, keys: [] }
+    const rows = this.#changes.all(number, head) as unknown as ChangeRow[]
+    // They follow each other without a gap, so all are there if the oldest one is.
+    const [oldest] = rows
+    if (oldest === undefined || oldest.number - oldest.commits > number) return { head, keys: undefined }
+    return { head, keys: rows.flatMap(({ keys }) => keys.split('\n').filter(Boolean)) as Key[] }
   }
 
   close(): Promise<void> {
