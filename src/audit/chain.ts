@@ -97,7 +97,7 @@ const brace = 0x7d
 const plain = /^[\w:./@=+,-]*$/
 
 /** A text as JSON: ids mostly need no escapes. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return plain.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 

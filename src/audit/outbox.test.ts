@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { AssertionFailure } from '../base/assert.ts'
 import { MemoryBackend } from '../store/memory.ts'
@@ -12,6 +13,7 @@ import { findRecords } from './find.ts'
 import { AuditLog } from './log.ts'
 import { MemorySink } from './memory.ts'
 import { Outbox, OutboxFull } from './outbox.ts'
+import { findRows, readDrained } from './outbox-rows.ts'
 import type { AuditRecord } from './record.ts'
 import { Segments } from './segments.ts'
 
@@ -47,8 +49,15 @@ const unexpected = (error: unknown) => {
   throw error
 }
 
-function left(store: Store): Promise<number> {
-  return store.transaction(async (tx) => (await tx.range(...childrenOf('audit', 'outbox'), { limit: 1000 })).length)
+/** How many changes a recovery would look at. */
+async function left(store: Store, chain = 'a'): Promise<number> {
+  const rows = await store.transaction(async (tx) => findRows(tx, chain, await readDrained(tx, chain), 10_000))
+  return rows.left.length
+}
+
+/** How many rows there are, whatever they say. */
+function rows(store: Store): Promise<number> {
+  return store.transaction(async (tx) => (await tx.range(...childrenOf('audit'), { limit: 10_000 })).length)
 }
 
 async function written(folder: string): Promise<string[]> {
@@ -115,7 +124,9 @@ test('a recovery that is cut short is gone on with, and leaves other chains alon
   const later = openLog(folder)
   await new Outbox(store, later, 'a', unexpected).recover()
   await later.close()
-  expect(await left(store)).toBe(1)
+  expect(await left(store)).toBe(0)
+  expect(await left(store, 'b')).toBe(1)
+  expect(await rows(store)).toBe(1)
   const found = await findRecords(folder, { requestId: 'request', limit: 1000 })
   expect(found.at(0)?.seq).toBe(1200)
   expect(new Set(found.map(({ id }) => id)).size).toBe(1000)
@@ -195,4 +206,156 @@ test('a drain that the store refuses is reported, and the next one does its work
   down = false
   await outbox.close()
   expect(await left(store)).toBe(0)
+})
+
+test('slots are written over and over, also after attempts that were undone; closing leaves nothing', async () => {
+  const store = openMemory()
+  const log = new AuditLog(new MemorySink())
+  const outbox = new Outbox(store, log, 'a', unexpected)
+  for (let round = 0; round < 30; round++) {
+    const contended = keyOf('contended')
+    await store.transaction(async (tx) => {
+      await tx.get(contended)
+      // Another change gets in the way of the first attempt.
+      const other = await store.transaction(async (inner) => (await inner.get<number>(contended)) ?? 0)
+      if (other === round) await store.transaction(async (inner) => inner.put(contended, round + 1))
+      tx.put(keyOf('change', `${round}`), {})
+      outbox.stage(tx, [record(`${round}`)])
+    })
+    const refused = store.transaction(async (tx) => {
+      outbox.stage(tx, [record('never')])
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    await outbox.move([record(`${round}`)])
+    await outbox.drain()
+    expect(await left(store)).toBe(0)
+  }
+  expect(await rows(store)).toBeLessThanOrEqual(3)
+  await outbox.close()
+  expect(await rows(store)).toBe(0)
+})
+
+test('many slots are not kept when few are needed', async () => {
+  const store = openMemory()
+  const outbox = new Outbox(store, new AuditLog(new MemorySink()), 'a', unexpected)
+  const many = Array.from({ length: 2000 }, (_, index) => record(`${index}`))
+  for (const one of many) await commit(store, outbox, one)
+  expect(await left(store)).toBe(2000)
+  await Promise.all(many.map((one) => outbox.move([one])))
+  await outbox.drain()
+  expect(await left(store)).toBe(0)
+  expect(await rows(store)).toBeLessThanOrEqual(513)
+  await commit(store, outbox, record('later'))
+  expect(await left(store)).toBe(1)
+  await outbox.close()
+  expect(await left(store)).toBe(1)
+})
+
+test('a slot whose commit nobody knows the outcome of is not used again', async () => {
+  const backend = new MemoryBackend()
+  const store = openStore(backend, plain)
+  const outbox = new Outbox(store, new AuditLog(new MemorySink()), 'a', unexpected)
+  await commit(store, outbox, record('1'))
+  await outbox.move([record('1')])
+  await outbox.drain()
+  const applied = backend.commit.bind(backend)
+  backend.commit = async (...asked) => {
+    await applied(...asked)
+    throw new Error('connection lost')
+  }
+  await expect(commit(store, outbox, record('unheard'))).rejects.toThrow('connection lost')
+  backend.commit = applied
+  for (const id of ['2', '3', '4']) await commit(store, outbox, record(id))
+  for (const id of ['2', '3', '4']) await outbox.move([record(id)])
+  await outbox.close()
+  const next = new MemorySink()
+  expect(await new Outbox(store, new AuditLog(next), 'a', unexpected).recover()).toBe(1)
+  expect([...next.newest()]).toEqual(['unheard'])
+})
+
+/** The log of a disk. Of the newest records it knows only those that may not be noted as drained. */
+class Disk extends MemorySink {
+  readonly ids: string[] = []
+  noted = 0
+
+  override write(records: readonly AuditRecord[]) {
+    super.write(records)
+    for (const { id } of records) this.ids.push(id)
+  }
+
+  override newest() {
+    return new Set(this.ids.slice(this.noted))
+  }
+}
+
+const change = fc.record({
+  records: fc.integer({ min: 1, max: 2 }),
+  move: fc.constantFrom('at once', 'later', 'not logged at first'),
+  after: fc.constantFrom('nothing', 'nothing', 'nothing', 'drain', 'drain cut short', 'crash', 'close'),
+})
+
+test('whatever fails and whenever the process crashes, each change is in the log exactly once', async () => {
+  const property = fc.asyncProperty(fc.array(change, { maxLength: 60, size: 'max' }), async (changes) => {
+    const store = openMemory()
+    const disk = new Disk()
+    let alive = { outbox: undefined as Outbox | undefined, failing: false, dead: false, cut: false }
+    const start = async () => {
+      const mine = { outbox: undefined as Outbox | undefined, failing: false, dead: false, cut: false }
+      const sink = new (class extends MemorySink {
+        override write(records: readonly AuditRecord[]) {
+          if (mine.failing || mine.dead) throw new Error('no space left')
+          disk.write(records)
+        }
+        override newest() {
+          return disk.newest()
+        }
+      })()
+      const guarded: Store = {
+        ...store,
+        transaction: (work, options) => {
+          if (mine.dead || mine.cut) throw new Error('killed')
+          return store.transaction(work, options)
+        },
+      }
+      mine.outbox = new Outbox(guarded, new AuditLog(sink), 'a', () => {})
+      await mine.outbox.recover()
+      disk.noted = disk.ids.length
+      alive = mine
+    }
+    await start()
+    const committed: string[] = []
+    let later: (readonly AuditRecord[])[] = []
+    const stop = async (how: 'crash' | 'close') => {
+      if (how === 'close') await alive.outbox?.close()
+      alive.dead = true
+      later = []
+      await start()
+    }
+    for (const [index, { records, move, after }] of changes.entries()) {
+      const own = Array.from({ length: records }, (_, nth) => record(`${index}.${nth}`))
+      const outbox = alive.outbox as Outbox
+      await commit(store, outbox, ...own)
+      committed.push(...own.map(({ id }) => id))
+      alive.failing = move === 'not logged at first'
+      if (move === 'later') later.push(own)
+      else await outbox.move(own)
+      alive.failing = false
+      if (later.length > 4) for (const waiting of later.splice(0).reverse()) await outbox.move(waiting)
+      if (index % 10 === 9 || after === 'drain') {
+        await outbox.drain()
+        disk.noted = disk.ids.length
+      }
+      if (after === 'drain cut short') {
+        alive.cut = true
+        await outbox.drain()
+        alive.cut = false
+      }
+      if (after === 'crash' || after === 'close') await stop(after)
+    }
+    await stop('crash')
+    expect(disk.ids.toSorted()).toEqual(committed.toSorted())
+    expect(await rows(store)).toBe(0)
+  })
+  await fc.assert(property, { numRuns: 60, endOnFailure: true })
 })

@@ -1,6 +1,8 @@
-import { childrenOf, keyOf } from '../store/key.ts'
+import { uuid } from '../base/ids.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import type { AuditLog } from './log.ts'
+import { deleteDrained, drainedJson, drainedKey, findRows, readDrained, rowJson, slotKey } from './outbox-rows.ts'
+import { OutboxSlots, type Place } from './outbox-slots.ts'
 import type { AuditRecord } from './record.ts'
 
 const drainAt = 256
@@ -8,6 +10,7 @@ const drainAfterMilliseconds = 500
 const page = 500
 const retryMilliseconds = 1_000
 const mostUnmoved = 10_000
+const mostFreeSlots = 512
 
 /** The audit log takes no records, and as many as can wait are waiting in the store: no further change is made. */
 export class OutboxFull extends Error {
@@ -16,7 +19,12 @@ export class OutboxFull extends Error {
 
 /**
  * Records that are committed with the change they tell of. Afterwards they are moved into the log and, once they are on
- * the disk there, taken out of the store. A crash in between leaves them here, and `recover` moves them, each once.
+ * the disk there, drained: their row is no longer needed. A crash in between leaves them here, and `recover` moves them, each
+ * once.
+ *
+ * Writing a row over costs an engine less than adding one and deleting it later. So changes use the rows of slots in turn,
+ * and one small row notes for many changes at once which of them are drained (`OutboxSlots`). A slot is used again only when
+ * that note is durable.
  */
 export class Outbox {
   readonly #store: Store
@@ -26,8 +34,12 @@ export class Outbox {
   /** Changes whose records the log did not take: a full disk may have room again. */
   #unmoved: (readonly AuditRecord[])[] = []
   #unmovedRecords = 0
-  /** What is in the log and still in the store, by the first record of each change. */
-  #written: string[] = []
+  readonly #process = uuid()
+  readonly #slots = new OutboxSlots()
+  /** Of changes that are committed and not in the log, by the id of their first record. */
+  readonly #places = new Map<string, Place>()
+  /** Of changes that are in the log and not drained. */
+  #written: Place[] = []
   #timer: NodeJS.Timeout | undefined
   #draining: Promise<void> = Promise.resolve()
   #closed = false
@@ -44,7 +56,11 @@ export class Outbox {
   stage(tx: Transaction, records: readonly AuditRecord[]): void {
     if (this.#unmovedRecords > mostUnmoved) throw new OutboxFull('The audit log cannot be written.')
     const [first] = records
-    if (first) tx.put(this.#keyOf(first.id), records)
+    if (!first) return
+    const place = this.#slots.take()
+    tx.putJson(this.#slotKey(place.slot), rowJson(place.seq, records))
+    tx.afterCommit(() => this.#places.set(first.id, place))
+    tx.ifUndone(() => this.#slots.undo(place))
   }
 
   /**
@@ -55,7 +71,7 @@ export class Outbox {
     return this.#append([records])
   }
 
-  /** Takes out of the store what is on the disk in the log. */
+  /** Notes in the store what is on the disk in the log. */
   drain(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -68,28 +84,33 @@ export class Outbox {
    * to move is no leftover. Answers how many changes there were.
    */
   async recover(): Promise<number> {
-    const [from, to] = childrenOf('audit', 'outbox', this.#chain)
+    const drained = await this.#store.transaction((tx) => readDrained(tx, this.#chain))
     let written: ReadonlySet<string> | undefined
     let moved = 0
     for (;;) {
-      const found = await this.#store.transaction((tx) => tx.range<readonly AuditRecord[]>(from, to, { limit: page }))
-      if (found.length === 0) return moved
-      written ??= this.#log.sink.newest()
-      const missing = found.flatMap(({ record }) => record).filter(({ id }) => !written?.has(id))
-      if (missing.length > 0) await this.#log.append(missing)
-      await this.#log.sink.sync()
+      const { keys, left } = await this.#store.transaction((tx) => findRows(tx, this.#chain, drained, page))
+      if (keys.length === 0) break
+      if (left.length > 0) {
+        written ??= this.#log.sink.newest()
+        const missing = left.flat().filter(({ id }) => !written?.has(id))
+        if (missing.length > 0) await this.#log.append(missing)
+        await this.#log.sink.sync()
+      }
       await this.#store.transaction(async (tx) => {
-        for (const { key } of found) tx.delete(key)
+        for (const key of keys) tx.delete(key)
       })
-      moved += found.length
+      moved += left.length
     }
+    if (drained.size > 0) await this.#store.transaction((tx) => deleteDrained(tx, this.#chain))
+    return moved
   }
 
-  /** Takes out what is in the log; what is not stays in the store for the next process. */
+  /** Takes out what is drained; what is not in the log stays in the store for the next process. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#log.append([]).catch(this.#onFault)
     await this.drain()
+    await this.#shrink(0).catch(this.#onFault)
   }
 
   async #append(changes: readonly (readonly AuditRecord[])[]): Promise<void> {
@@ -104,9 +125,16 @@ export class Outbox {
       this.#wakeIn(retryMilliseconds)
       return
     }
-    for (const [first] of changes) if (first) this.#written.push(first.id)
+    for (const [first] of changes) this.#noteWritten(first)
     if (this.#written.length >= drainAt) void this.drain()
     else this.#wakeIn(drainAfterMilliseconds)
+  }
+
+  #noteWritten(first: AuditRecord | undefined): void {
+    const place = first && this.#places.get(first.id)
+    if (!place) return
+    this.#places.delete(first.id)
+    this.#written.push(place)
   }
 
   #wakeIn(milliseconds: number): void {
@@ -121,27 +149,46 @@ export class Outbox {
       await this.#append(unmoved)
     }
     try {
-      if (this.#written.length > 0) await this.#takeOut()
+      if (this.#written.length > 0) await this.#noteDrained()
     } catch (error) {
       this.#onFault(error)
       this.#wakeIn(retryMilliseconds)
     }
   }
 
-  async #takeOut(): Promise<void> {
+  async #noteDrained(): Promise<void> {
     // A copy: what comes while the disk is waited for is not on it yet.
-    const ids = [...this.#written]
+    const places = [...this.#written]
     await this.#log.sink.sync()
-    for (let start = 0; start < ids.length; start += page) {
-      const part = ids.slice(start, start + page)
-      await this.#store.transaction(async (tx) => {
-        for (const id of part) tx.delete(this.#keyOf(id))
-      })
-    }
-    this.#written = this.#written.slice(ids.length)
+    this.#slots.drain(places)
+    await this.#store.transaction((tx) => this.#putDrained(tx))
+    this.#written = this.#written.slice(places.length)
+    this.#slots.release(places)
+    await this.#shrink(mostFreeSlots)
   }
 
-  #keyOf(id: string) {
-    return keyOf('audit', 'outbox', this.#chain, id)
+  /** Reads the row too: a commit that comes late, after the engine failed to answer it, then cannot undo a newer one. */
+  async #putDrained(tx: Transaction): Promise<void> {
+    const key = drainedKey(this.#chain, this.#process)
+    await tx.get(key)
+    const { drained } = this.#slots
+    if (drained.size > 0) tx.putJson(key, drainedJson(drained))
+    else tx.delete(key)
+  }
+
+  /** Deletes the rows of all free slots but `most`. Those of a failed attempt are not used again, since it may come late. */
+  async #shrink(most: number): Promise<void> {
+    while (this.#slots.free > most) {
+      const retired = this.#slots.retire(Math.min(page, this.#slots.free - most))
+      await this.#store.transaction(async (tx) => {
+        for (const slot of retired) tx.delete(this.#slotKey(slot))
+      })
+      this.#slots.forget(retired)
+      if (this.#slots.free <= most) await this.#store.transaction((tx) => this.#putDrained(tx))
+    }
+  }
+
+  #slotKey(slot: number) {
+    return slotKey(this.#chain, this.#process, slot)
   }
 }

@@ -64,6 +64,10 @@ export class Barrier implements Codec {
   encode(key: Key, record: unknown): Uint8Array {
     const text = JSON.stringify(record)
     assert(text !== undefined, 'a record must be JSON data')
+    return this.encodeJson(key, text)
+  }
+
+  encodeJson(key: Key, text: string): Uint8Array {
     const { active, keys } = this.#keyring
     const secret = keys.get(active)
     assert(secret, 'the active term has a key')

@@ -7,8 +7,22 @@ import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts
 import type { View } from './view.ts'
 
 /** A buffered write; a deletion has no record. */
-interface Buffered {
+export interface Buffered {
   readonly record: unknown
+  /** The record as JSON where it came as such. */
+  readonly json?: string
+}
+
+class BufferedJson implements Buffered {
+  readonly json: string
+
+  constructor(json: string) {
+    this.json = json
+  }
+
+  get record(): unknown {
+    return JSON.parse(this.json)
+  }
 }
 
 interface Undo {
@@ -27,6 +41,7 @@ export class BufferedTransaction implements Transaction {
   /** Whether something was read past the cache, so that it may be newer than `start`. */
   missed = false
   readonly effects: (() => void)[] = []
+  readonly #undone: (() => void)[] = []
   readonly #backend: Backend
   readonly #codec: Codec
   readonly #view: View
@@ -92,6 +107,10 @@ export class BufferedTransaction implements Transaction {
     this.#write(key, { record })
   }
 
+  putJson(key: Key, text: string): void {
+    this.#write(key, new BufferedJson(text))
+  }
+
   delete(key: Key): void {
     this.#write(key, { record: undefined })
   }
@@ -112,6 +131,15 @@ export class BufferedTransaction implements Transaction {
 
   afterCommit(effect: () => void): void {
     this.effects.push(effect)
+  }
+
+  ifUndone(effect: () => void): void {
+    this.#undone.push(effect)
+  }
+
+  /** Tells that this attempt was not committed. */
+  undone(): void {
+    for (const effect of this.#undone) effect()
   }
 
   get writes(): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend, Write } from './backend.ts'
-import { BufferedTransaction } from './buffered-transaction.ts'
+import { type Buffered, BufferedTransaction } from './buffered-transaction.ts'
 import type { Key } from './key.ts'
 import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
 import {
@@ -47,6 +47,7 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
         result = await work(tx)
       } catch (failure) {
         tx.end()
+        tx.undone()
         // What was thrown may rest on reads that were never true together.
         if (await stillHolds(tx, look, view).catch(() => true)) throw failure
         continue
@@ -55,7 +56,10 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
       const done = tx.writes
         ? await commit(tx, backend, codec, view)
         : (!tx.missed && tx.start === view.moment.head) || (await stillHolds(tx, look, view))
-      if (!done) continue
+      if (!done) {
+        tx.undone()
+        continue
+      }
       for (const effect of tx.effects) queueMicrotask(effect)
       return result
     }
@@ -109,17 +113,22 @@ async function stillHolds(tx: BufferedTransaction, look: () => Moment | Promise<
 }
 
 async function commit(tx: BufferedTransaction, backend: Backend, codec: Codec, view: View): Promise<boolean> {
+  const buffered = tx.buffered()
   const writes: Write[] = []
-  for (const [key, { record }] of tx.buffered()) {
-    writes.push({ key, value: record === undefined ? undefined : codec.encode(key, record) })
-  }
+  for (const [key, write] of buffered) writes.push({ key, value: encode(codec, key, write) })
   const number = await backend.commit(tx.checks(), writes, tx.start)
   if (number === 'conflict') return false
-  const own = new Map<Key, Known>()
+  const own = new Map<Key, Known | undefined>()
   for (const { key, value } of writes) {
-    const record = tx.buffered().get(key)?.record
-    own.set(key, value === undefined ? knownAbsent(key) : knownRecord(key, number, record, value.length))
+    const write = buffered.get(key) as Buffered
+    if (value === undefined) own.set(key, knownAbsent(key))
+    else own.set(key, write.json === undefined ? knownRecord(key, number, write.record, value.length) : undefined)
   }
   view.committed(number, own)
   return true
+}
+
+function encode(codec: Codec, key: Key, write: Buffered): Uint8Array | undefined {
+  if (write.json === undefined) return write.record === undefined ? undefined : codec.encode(key, write.record)
+  return codec.encodeJson === undefined ? codec.encode(key, write.record) : codec.encodeJson(key, write.json)
 }

@@ -6,6 +6,8 @@ export interface Codec {
   encode(key: Key, record: unknown): Uint8Array
   /** Throws where the bytes were altered or are another key's: the process must not go on with them. */
   decode(key: Key, bytes: Uint8Array): unknown
+  /** As `encode` of what the JSON text says, for a codec that makes JSON of records. */
+  encodeJson?(key: Key, text: string): Uint8Array
   /** Learns what other processes changed about the codec, such as a new key: a value that does not decode is tried once more after it. */
   refresh?(): Promise<void>
 }
@@ -39,11 +41,18 @@ export interface Transaction {
   /** Records with `from <= key < to`, own writes included. Not checked at commit: invariants live on point keys. */
   range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]>
   put(key: Key, record: unknown): void
+  /** Puts a record that is JSON text already, and that is not cached: nobody reads it soon. */
+  putJson(key: Key, text: string): void
   delete(key: Key): void
   /** Remembers the writes made so far; `undo` drops those made since. Reads stay remembered. */
   savepoint(): Savepoint
   /** Runs after this attempt was committed, never when it was rerun or failed. For waking workers, not for work. */
   afterCommit(effect: () => void): void
+  /**
+   * Runs if this attempt was certainly not committed: it was rerun or ended in an error of its own. Neither this nor
+   * `afterCommit` runs where the backend failed and nobody knows.
+   */
+  ifUndone(effect: () => void): void
   /** Whether anything is waiting to be written. */
   readonly writes: boolean
 }

@@ -10,8 +10,8 @@ interface Fill {
   readonly looks: number
 }
 
-/** What a commit of this process put under each key. */
-export type OwnWrites = ReadonlyMap<Key, Known>
+/** What a commit of this process put under each key; undefined where it is not to be cached. */
+export type OwnWrites = ReadonlyMap<Key, Known | undefined>
 
 const maximumFills = 8192
 const maximumAhead = 4096
@@ -87,17 +87,25 @@ export class View {
       const writes = this.#ahead.get(number)
       if (writes === undefined) return
       this.#ahead.delete(number)
-      this.#advance(number, writes.keys())
-      for (const [key, known] of writes) this.#cache.set(key, known)
+      for (const [key, known] of writes) {
+        this.#fills.delete(key)
+        if (known === undefined) this.#cache.delete(key)
+        else this.#cache.set(key, known)
+      }
+      this.#moveTo(number, new Set(writes.keys()))
     }
   }
 
-  #advance(head: number, changed: Iterable<Key>): void {
+  #advance(head: number, changed: readonly Key[]): void {
     const keys = new Set(changed)
     for (const key of keys) {
       this.#cache.delete(key)
       this.#fills.delete(key)
     }
+    this.#moveTo(head, keys)
+  }
+
+  #moveTo(head: number, keys: ReadonlySet<Key>): void {
     this.log.append(head, keys)
     this.moment = { head }
   }
