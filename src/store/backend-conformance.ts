@@ -143,6 +143,7 @@ function ordering(backend: () => Backend): void {
     const found = await backend().range(from, high, { limit: keys.length })
     const sorted = keys.toSorted((a, b) => Buffer.compare(bytes(a), bytes(b)))
     expect(found.map(({ key }) => key)).toEqual(sorted)
+    expect(await backend().keys(from, high, { limit: keys.length })).toEqual(sorted)
     for (const [index, key] of sorted.entries()) {
       expect((await backend().range(key, high, { limit: 1 }))[0]?.key).toBe(key)
       expect((await backend().range(from, key, { limit: 1, reverse: true }))[0]?.key).toBe(sorted[index - 1])
@@ -344,6 +345,7 @@ function behavesAsItsModel(open: OpenBackend): void {
       if (reverse) inside.reverse()
       const expected = inside.slice(0, limit).map(([key, { text, version }]) => [key, text, version])
       expect(plain(await backend.range(from, to, { limit, reverse }))).toEqual(expected)
+      expect(await backend.keys(from, to, { limit, reverse })).toEqual(expected.map(([key]) => key))
       const found = await backend.get([from, to])
       expect(found.map((entry) => entry?.version)).toEqual([model.get(from)?.version, model.get(to)?.version])
     })

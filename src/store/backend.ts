@@ -47,6 +47,8 @@ export interface Backend {
   get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]>
   /** Entries with `from <= key < to` in the order of keys, or the opposite order. */
   range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]>
+  /** The keys of such a range alone, read from the index of keys without a look at any value. */
+  keys(from: Key, to: Key, options: RangeOptions): Promise<readonly Key[]>
   /**
    * `since` is the number of a commit at which, or after which, each check was true at some time: a key that was not written
    * after it holds without being looked up.

@@ -79,11 +79,9 @@ export class BufferedTransaction implements Transaction {
     this.missed = true
     const since = this.#view.moment.head
     const own = this.#writesBetween(from, to)
-    // Each buffered deletion may take one entry away.
-    const asked = limit + own.reduce((count, [, { record }]) => count + (record === undefined ? 1 : 0), 0)
+    const asked = limit + deletionsIn(own)
     const entries = await this.#backend.range(from, to, { limit: asked, reverse })
-    this.#ranges ??= []
-    this.#ranges.push(seenRange(from, to, entries, asked, reverse))
+    this.#saw(from, to, entries.length < asked ? undefined : entries.at(-1)?.key, reverse)
     const found = await this.#decoded(() => {
       const records: Found<T>[] = []
       for (const entry of entries) {
@@ -100,6 +98,22 @@ export class BufferedTransaction implements Transaction {
     found.sort((a, b) => (a.key < b.key ? -1 : 1))
     if (reverse) found.reverse()
     return found.slice(0, limit)
+  }
+
+  async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
+    assert(this.#open, 'a transaction is not read after its end')
+    assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
+    this.missed = true
+    const own = this.#writesBetween(from, to)
+    const asked = limit + deletionsIn(own)
+    const found = await this.#backend.keys(from, to, { limit: asked, reverse })
+    this.#saw(from, to, found.length < asked ? undefined : found.at(-1), reverse)
+    if (own.length === 0) return found
+    const kept = found.filter((key) => !this.#writes?.has(key))
+    for (const [key, { record }] of own) if (record !== undefined) kept.push(key)
+    kept.sort()
+    if (reverse) kept.reverse()
+    return kept.slice(0, limit)
   }
 
   put(key: Key, record: unknown): void {
@@ -191,6 +205,13 @@ export class BufferedTransaction implements Transaction {
     return known
   }
 
+  /** Remembers the part of a range that its answer speaks of: up to `last` where the limit cut it off. */
+  #saw(from: Key, to: Key, last: Key | undefined, reverse: boolean): void {
+    this.#ranges ??= []
+    if (last === undefined) this.#ranges.push([from, to])
+    else this.#ranges.push(reverse ? [last, to] : [from, after(last)])
+  }
+
   async #fetch(keys: readonly Key[]): Promise<void> {
     this.missed = true
     const since = this.#view.moment.head
@@ -245,9 +266,7 @@ export class BufferedTransaction implements Transaction {
   }
 }
 
-/** The part of a range that its answer speaks of: up to the last entry where the limit cut it off. */
-function seenRange(from: Key, to: Key, entries: readonly Entry[], asked: number, reverse: boolean) {
-  const last = entries.at(-1)
-  if (last === undefined || entries.length < asked) return [from, to] as const
-  return reverse ? ([last.key, to] as const) : ([from, after(last.key)] as const)
+/** How many entries of an answer buffered deletions may take away. */
+function deletionsIn(own: readonly (readonly [Key, Buffered])[]): number {
+  return own.reduce((count, [, { record }]) => count + (record === undefined ? 1 : 0), 0)
 }

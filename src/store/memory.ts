@@ -22,11 +22,15 @@ export class MemoryBackend implements Backend {
     return keys.map((key) => this.#values.get(key))
   }
 
-  async range(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Entry[]> {
-    return this.#keys.range(from, to, limit, reverse).map((key) => {
+  async range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]> {
+    return (await this.keys(from, to, options)).map((key) => {
       const { value, version } = this.#values.get(key) as Versioned
       return { key, value, version }
     })
+  }
+
+  async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
+    return this.#keys.range(from, to, limit, reverse)
   }
 
   async commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'> {

@@ -42,6 +42,9 @@ class HeldBackend implements Backend {
   range(...range: Parameters<Backend['range']>): Promise<readonly Entry[]> {
     return this.#answer('range', this.#inner.range(...range))
   }
+  keys(...range: Parameters<Backend['keys']>): Promise<readonly Key[]> {
+    return this.#answer('range', this.#inner.keys(...range))
+  }
   commit(...commit: Parameters<Backend['commit']>): Promise<number | 'conflict'> {
     return this.#answer('commit', this.#inner.commit(...commit))
   }
@@ -270,6 +273,7 @@ test('a failure of the backend ends the transaction', async () => {
   const broken: Backend = {
     get: () => Promise.reject(new Error('no get')),
     range: () => Promise.reject(new Error('no range')),
+    keys: () => Promise.reject(new Error('no keys')),
     commit: () => Promise.reject(new Error('no commit')),
     head: () => memory.head(),
     changesSince: (number) => memory.changesSince(number),

@@ -6,6 +6,7 @@ import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
 import {
   type Awaitable,
   type Codec,
+  mark,
   type Moment,
   type Store,
   type Transaction,
@@ -24,6 +25,9 @@ export interface StoreOptions {
 const defaultCacheBytes = 128 * 1024 * 1024
 const defaultAttempts = 40
 const longestPauseMilliseconds = 64
+
+/** What a mark is stored as. */
+const noBytes = new Uint8Array(0)
 
 /** A store over a backend. It owns the backend: closing the one closes the other. */
 export function openStore(backend: Backend, codec: Codec, options: StoreOptions = {}): Store {
@@ -120,15 +124,17 @@ async function commit(tx: BufferedTransaction, backend: Backend, codec: Codec, v
   if (number === 'conflict') return false
   const own = new Map<Key, Known | undefined>()
   for (const { key, value } of writes) {
-    const write = buffered.get(key) as Buffered
+    const { record, json } = buffered.get(key) as Buffered
     if (value === undefined) own.set(key, knownAbsent(key))
-    else own.set(key, write.json === undefined ? knownRecord(key, number, write.record, value.length) : undefined)
+    else if (json !== undefined || record === mark) own.set(key, undefined)
+    else own.set(key, knownRecord(key, number, record, value.length))
   }
   view.committed(number, own)
   return true
 }
 
 function encode(codec: Codec, key: Key, write: Buffered): Uint8Array | undefined {
+  if (write.record === mark) return noBytes
   if (write.json === undefined) return write.record === undefined ? undefined : codec.encode(key, write.record)
   return codec.encodeJson === undefined ? codec.encode(key, write.record) : codec.encodeJson(key, write.json)
 }

@@ -104,6 +104,13 @@ class PostgresBackend implements Backend {
     return rows.map(({ key, value, version }) => ({ key, value, version: Number(version) }))
   }
 
+  async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
+    const order = reverse ? 'DESC' : 'ASC'
+    const text = `SELECT key FROM $schema.entry WHERE key >= $1 AND key < $2 ORDER BY key ${order} LIMIT $3`
+    const rows = await this.#read<Pick<EntryRow, 'key'>>(`keys ${order}`, text, [from, to, limit])
+    return rows.map(({ key }) => key)
+  }
+
   commit(checks: readonly Check[], writes: readonly Write[]): Promise<number | 'conflict'> {
     if (this.#closed !== undefined) return Promise.reject(new BackendFailure('The store is closed.'))
     return new Promise((resolve, reject) => {

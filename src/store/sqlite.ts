@@ -46,6 +46,8 @@ class SqliteBackend implements Backend {
   readonly #get: StatementSync
   readonly #ascending: StatementSync
   readonly #descending: StatementSync
+  readonly #ascendingKeys: StatementSync
+  readonly #descendingKeys: StatementSync
   readonly #number: StatementSync
   readonly #dataVersion: StatementSync
   readonly #changes: StatementSync
@@ -63,6 +65,11 @@ class SqliteBackend implements Backend {
     this.#get = database.prepare('SELECT value, version FROM entry WHERE key = ?')
     this.#ascending = database.prepare(`${range} LIMIT ?`)
     this.#descending = database.prepare(`${range} DESC LIMIT ?`)
+    // Answered from the unique index alone.
+    const keys = 'SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key'
+    this.#ascendingKeys = database.prepare(`${keys} LIMIT ?`)
+    this.#descendingKeys = database.prepare(`${keys} DESC LIMIT ?`)
+    for (const statement of [this.#ascendingKeys, this.#descendingKeys]) statement.setReturnArrays(true)
     this.#number = database.prepare('SELECT number FROM head')
     this.#dataVersion = database.prepare('PRAGMA data_version')
     this.#changes = database.prepare(
@@ -78,6 +85,11 @@ class SqliteBackend implements Backend {
 
   async range(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Entry[]> {
     return (reverse ? this.#descending : this.#ascending).all(from, to, limit) as unknown as Entry[]
+  }
+
+  async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
+    const rows = (reverse ? this.#descendingKeys : this.#ascendingKeys).all(from, to, limit) as unknown as [Key][]
+    return rows.map(([key]) => key)
   }
 
   commit(checks: readonly Check[], writes: readonly Write[], since?: number): Promise<number | 'conflict'> {

@@ -125,7 +125,10 @@ function ownWrites(stores: Stores): void {
           }
           const points = await Promise.all([...model].map(async ([key]) => tx.get<{ value: number }>(key)))
           expect(points.map((record) => record?.value)).toEqual([...model.values()])
-          return tx.range<{ value: number }>(from, to, { limit, reverse })
+          const keys = await tx.keys(from, to, { limit, reverse })
+          const rows = await tx.range<{ value: number }>(from, to, { limit, reverse })
+          expect(keys).toEqual(rows.map(({ key }) => key))
+          return rows
         })
         const expected = [...model].toSorted(([a], [b]) => (a < b ? -1 : 1))
         if (reverse) expected.reverse()

@@ -131,10 +131,13 @@ test('no value is in the audit trail or in what the store holds, and KMS has its
     'kms.amazonaws.com Decrypt',
     'secretsmanager.amazonaws.com GetSecretValue',
   ])
-  const rows = await harness.store.transaction((tx) =>
-    tx.range('secretsmanager/' as Key, 'secretsmanager/~' as Key, { limit: 1000 }),
-  )
-  expect(rows.length).toBeGreaterThan(5)
+  const [from, marks, to] = ['secretsmanager/', 'secretsmanager/by-~', 'secretsmanager/~'] as Key[] as [Key, Key, Key]
+  const limit = 1000
+  const keys = await harness.store.transaction((tx) => tx.keys(from, to, { limit }))
+  const rows = await harness.store.transaction((tx) => tx.range(marks, to, { limit }))
+  expect(rows.map(({ key }) => key)).toEqual(keys.filter((key) => key >= marks))
+  expect(rows.length).toBeGreaterThan(2)
+  expect(JSON.stringify(keys)).not.toContain(canary)
   expect(JSON.stringify(rows)).not.toContain(canary)
   expect(JSON.stringify(rows)).not.toContain(Buffer.from(canary).toString('base64'))
   await harness.close()

@@ -26,14 +26,18 @@ const matchers: Readonly<Record<FilterNameStringType, Matcher>> = {
 
 /** Whether a secret fits every filter: one value of each, and none that is negated. */
 export function fitsAll(secret: SecretRecord, filters: readonly SecretFilter[]): boolean {
-  return filters.every((filter) => fits(secret, filter))
+  return filters.every(({ key, values }) => fits(values, (value) => matchers[key](secret, value)))
 }
 
-function fits(secret: SecretRecord, { key, values }: SecretFilter): boolean {
-  const matches = matchers[key]
+/** Whether a secret of this name fits every filter of names: all that can be told without looking at it. */
+export function nameFits(name: string, filters: readonly SecretFilter[]): boolean {
+  return filters.every(({ key, values }) => key !== 'name' || fits(values, (value) => name.startsWith(value)))
+}
+
+function fits(values: readonly string[], matches: (value: string) => boolean): boolean {
   const [wanted, unwanted] = splitNegated(values)
-  if (unwanted.some((value) => matches(secret, value))) return false
-  return wanted.length === 0 || wanted.some((value) => matches(secret, value))
+  if (unwanted.some(matches)) return false
+  return wanted.length === 0 || wanted.some(matches)
 }
 
 function splitNegated(values: readonly string[]): readonly [wanted: string[], unwanted: string[]] {

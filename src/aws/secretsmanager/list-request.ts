@@ -2,8 +2,9 @@ import type { Filter, ListSecretsRequest } from '../models/secretsmanager.ts'
 import type { Context } from '../operation.ts'
 import { openToken, type PageScope, sealToken } from '../page-token.ts'
 import type { SecretFilter } from './filters.ts'
-import { type ListPage, type ListRequest, listPage, type Position } from './listing.ts'
+import { type ListPage, type ListRequest, listPage } from './listing.ts'
 import { filterIncomplete, invalidNextToken } from './messages.ts'
+import type { Position } from './write-secret.ts'
 
 /** What `ListSecrets` and `BatchGetSecretValue` ask for alike. */
 export type Listed = Pick<

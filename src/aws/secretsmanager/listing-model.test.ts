@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openSecretsManager } from '../../../test/secrets-manager.ts'
 import { fitsAll, type SecretFilter } from './filters.ts'
-import { listPage, type ListRequest, type Position } from './listing.ts'
+import { listPage, type ListRequest } from './listing.ts'
 import type { SecretRecord } from './records.ts'
-import { timeIn, writeSecret } from './write-secret.ts'
+import { type Position, timeIn, writeSecret } from './write-secret.ts'
 
 const account = '1'
 

@@ -1,13 +1,7 @@
 import type { Transaction } from '../../store/store.ts'
-import { fitsAll, namePrefixes, type SecretFilter } from './filters.ts'
+import { fitsAll, nameFits, namePrefixes, type SecretFilter } from './filters.ts'
 import { type SecretRecord, secrets } from './records.ts'
-import { readOrder, type TimeOrder, timeIn } from './write-secret.ts'
-
-/** Where a page ended: at the last secret that was looked at. `time` is 0 in the order of names. */
-export interface Position {
-  readonly time: number
-  readonly name: string
-}
+import { type Position, readNames, readOrder, type TimeOrder, timeIn } from './write-secret.ts'
 
 export interface ListRequest {
   readonly account: string
@@ -18,6 +12,7 @@ export interface ListRequest {
   readonly limit: number
   /** Whether secrets that are marked for deletion are listed too. */
   readonly withDeleted: boolean
+  /** Where the page before ended: at the last secret that was looked at. `time` does not matter in the order of names. */
   readonly after?: Position | undefined
 }
 
@@ -27,137 +22,113 @@ export interface ListPage {
   readonly next?: Position | undefined
 }
 
-/** How many secrets one call looks at before it answers what it has. */
-const mostScanned = 2_000
+/** Where the next secrets stand behind a position, in the order asked for; fewer than `limit` at its end only. */
+type Walk = (after: Position | undefined, limit: number) => readonly Position[] | Promise<readonly Position[]>
+
+/** How many secrets one call reads, and how many it steps over by their name, before it answers what it has. */
+const mostRead = 2_000
+const mostSteps = 5_000
 /** How many names under a prefix are few, and how far to look along an order for the names under many. */
 const fewNames = 250
 const glance = 500
-/** Longer than the ranges that the store keeps in its cache, where scans have no place. */
 const chunk = 500
 
 /**
- * One page of secrets. It costs as much as the page where nothing is filtered; filters may make it shorter than asked for, or
- * empty, with more to come. Pages go on behind the last secret looked at, so changes between them skip or repeat none that
- * kept its place.
+ * One page of secrets. Where they stand is told by keys alone; read are those of the page, and those that filters of other things
+ * than names leave out. Filters may make it shorter than asked for, or empty, with more to come. Pages go on behind the last
+ * secret looked at, so changes between them skip or repeat none that kept its place.
  */
-export function listPage(tx: Transaction, request: ListRequest): Promise<ListPage> {
-  if (request.order === 'name') return listByName(tx, request)
-  if (namePrefixes(request.filters).includes('')) return walkOrder(tx, request, request.order, mostScanned)
-  return listPrefixByTime(tx, request, request.order)
+export async function listPage(tx: Transaction, request: ListRequest): Promise<ListPage> {
+  const { order } = request
+  if (order === 'name') return takePage(tx, request, alongNames(tx, request))
+  const along: Walk = (after, limit) => readOrder(tx, order, { ...request, after, limit })
+  if (namePrefixes(request.filters).includes('')) return takePage(tx, request, along)
+  const few = await sortedNames(tx, request, order, fewNames)
+  if (few) return takePage(tx, request, few)
+  // Many names are met soon along the order; for what is between, whichever way gets to an end.
+  const met = await takePage(tx, request, along, glance)
+  if (met.secrets.length === request.limit || met.next === undefined) return met
+  const sorted = await sortedNames(tx, request, order, order === 'created' ? mostSteps : mostRead)
+  return takePage(tx, request, sorted ?? along)
+}
+
+async function takePage(tx: Transaction, request: ListRequest, walk: Walk, most = mostSteps): Promise<ListPage> {
+  const { account, region, filters, limit } = request
+  const found: SecretRecord[] = []
+  let position = request.after
+  let steps = most
+  let reads = mostRead
+  for (let asked = limit + 1; steps > 0 && reads > 0; asked = Math.min(2 * asked, chunk)) {
+    const wanted = Math.min(asked, steps, reads)
+    const places = await walk(position, wanted)
+    const named = places.filter(({ name }) => nameFits(name, filters))
+    const rows = named.map(({ name }) => [account, region, name])
+    const records = rows.length > 0 ? await secrets.getAll(tx, rows) : []
+    for (const [index, place] of named.entries()) {
+      const secret = records[index]
+      if (secret && matches(request, secret)) {
+        if (found.length === limit) return { secrets: found, next: position }
+        found.push(secret)
+      }
+      position = place
+    }
+    position = places.at(-1) ?? position
+    steps -= places.length
+    reads -= named.length
+    if (places.length < wanted) return { secrets: found }
+  }
+  return { secrets: found, next: position }
 }
 
 function matches(request: ListRequest, secret: SecretRecord): boolean {
   return (request.withDeleted || !secret.deletion) && fitsAll(secret, request.filters)
 }
 
-async function listByName(tx: Transaction, request: ListRequest): Promise<ListPage> {
-  const found: SecretRecord[] = []
-  let last: string | undefined
-  for await (const secret of walkNames(tx, request, request.limit + 1, mostScanned)) {
-    if (secret === 'exhausted') return { secrets: found, next: at(last) }
-    if (matches(request, secret)) {
-      if (found.length === request.limit) return { secrets: found, next: at(last) }
-      found.push(secret)
+/** The secrets under the prefixes that filters ask for, in the order of their names. */
+function alongNames(tx: Transaction, request: ListRequest): Walk {
+  const prefixes = namePrefixes(request.filters)
+  const inOrder = request.reverse ? prefixes.toReversed() : prefixes
+  return async (after, limit) => {
+    const found: Position[] = []
+    for (const prefix of inOrder) {
+      if (found.length === limit) break
+      const range = { ...request, after: after?.name, limit: limit - found.length }
+      found.push(...(await readNames(tx, prefix, range)))
     }
-    last = secret.name
-  }
-  return { secrets: found }
-}
-
-function at(name: string | undefined): Position | undefined {
-  return name === undefined ? undefined : { time: 0, name }
-}
-
-/** Secrets by name under the prefixes that filters ask for; ends with `exhausted` where more would be too many. */
-async function* walkNames(
-  tx: Transaction,
-  { account, region, filters, reverse, after }: ListRequest,
-  first: number,
-  most: number,
-): AsyncGenerator<SecretRecord | 'exhausted'> {
-  const prefixes = namePrefixes(filters)
-  let left = most
-  let name = after?.name
-  for (const prefix of reverse ? prefixes.toReversed() : prefixes) {
-    for (let limit = Math.min(first, chunk); ; limit = chunk) {
-      if (left === 0) {
-        yield 'exhausted'
-        return
-      }
-      const asked = Math.min(limit, left)
-      const from = name === undefined ? {} : { after: [account, region, name] }
-      const rows = await secrets.range(tx, { under: [account, region], prefix, ...from, limit: asked, reverse })
-      for (const { record } of rows) {
-        yield record
-        name = record.name
-      }
-      left -= rows.length
-      if (rows.length < asked) break
-    }
+    return found
   }
 }
 
-/** Few names are sorted; many are met soon along the order; for what is between, whichever way gets to an end. */
-async function listPrefixByTime(tx: Transaction, request: ListRequest, order: TimeOrder): Promise<ListPage> {
-  const few = await collectByPrefix(tx, request, fewNames)
-  if (few) return pageOf(few, request, order)
-  const met = await walkOrder(tx, request, order, glance)
-  if (met.secrets.length === request.limit || met.next === undefined) return met
-  const candidates = await collectByPrefix(tx, request, mostScanned)
-  return candidates ? pageOf(candidates, request, order) : walkOrder(tx, request, order, mostScanned)
-}
-
-/** All secrets under the prefixes that filters ask for, where they are few. */
-async function collectByPrefix(
+/** The same in the order of a time; nothing where they are more than `most`. */
+async function sortedNames(
   tx: Transaction,
   request: ListRequest,
+  order: TimeOrder,
   most: number,
-): Promise<SecretRecord[] | undefined> {
-  const candidates: SecretRecord[] = []
-  for await (const secret of walkNames(tx, { ...request, reverse: false, after: undefined }, fewNames, most)) {
-    if (secret === 'exhausted') return undefined
-    if (matches(request, secret)) candidates.push(secret)
+): Promise<Walk | undefined> {
+  const named = await alongNames(tx, { ...request, reverse: false })(undefined, most + 1)
+  if (named.length > most) return undefined
+  const direction = request.reverse ? -1 : 1
+  const places = [...(order === 'created' ? named : await placesOf(tx, request, order, named))]
+  const sorted = places.sort((a, b) => compare(a, b) * direction)
+  return (after, limit) => {
+    const first = after ? sorted.findIndex((place) => compare(place, after) * direction > 0) : 0
+    return first < 0 ? [] : sorted.slice(first, first + limit)
   }
-  return candidates
 }
 
-function pageOf(candidates: readonly SecretRecord[], request: ListRequest, order: TimeOrder): ListPage {
-  const { after, limit, reverse } = request
-  const place = (secret: SecretRecord): Position => ({ time: timeIn(order, secret), name: secret.name })
-  const sorted = candidates
-    .map((secret) => ({ secret, position: place(secret) }))
-    .filter(({ position }) => !after || compare(position, after) * (reverse ? -1 : 1) > 0)
-    .sort((a, b) => compare(a.position, b.position) * (reverse ? -1 : 1))
-  const page = sorted.slice(0, limit)
-  return { secrets: page.map(({ secret }) => secret), next: sorted.length > limit ? page.at(-1)?.position : undefined }
+async function placesOf(
+  tx: Transaction,
+  { account, region }: ListRequest,
+  order: TimeOrder,
+  named: readonly Position[],
+): Promise<readonly Position[]> {
+  const rows = named.map(({ name }) => [account, region, name])
+  const records = await secrets.getAll(tx, rows)
+  return records.flatMap((secret) => (secret ? [{ time: timeIn(order, secret), name: secret.name }] : []))
 }
 
 function compare(a: Position, b: Position): number {
   if (a.time !== b.time) return a.time - b.time
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
-}
-
-async function walkOrder(tx: Transaction, request: ListRequest, order: TimeOrder, most: number): Promise<ListPage> {
-  const { account, region, limit, reverse } = request
-  const found: SecretRecord[] = []
-  let position = request.after
-  let left = most
-  for (let asked = Math.min(limit + 1, chunk); left > 0; asked = Math.min(chunk, left)) {
-    const rows = await readOrder(tx, order, account, region, { after: position, limit: asked, reverse })
-    const records = await secrets.getAll(
-      tx,
-      rows.map(({ name }) => [account, region, name]),
-    )
-    for (const [index, row] of rows.entries()) {
-      const secret = records[index]
-      if (secret && matches(request, secret)) {
-        if (found.length === limit) return { secrets: found, next: position }
-        found.push(secret)
-      }
-      position = row
-    }
-    left -= rows.length
-    if (rows.length < asked) return { secrets: found }
-  }
-  return { secrets: found, next: position }
 }

@@ -30,6 +30,7 @@ class Mortal implements Backend {
 
   get: Backend['get'] = async (keys) => this.#live().get(keys)
   range: Backend['range'] = async (from, to, options) => this.#live().range(from, to, options)
+  keys: Backend['keys'] = async (from, to, options) => this.#live().keys(from, to, options)
   head: Backend['head'] = async () => this.#live().head()
   changesSince: Backend['changesSince'] = async (number) => this.#live().changesSince(number)
   headNow = () => this.#live().headNow()

@@ -1,22 +1,24 @@
 import { counter } from '../../store/counter.ts'
+import { marks } from '../../store/marks.ts'
 import type { Transaction } from '../../store/store.ts'
-import { table } from '../../store/table.ts'
 import { isReplica, type SecretRecord, secrets, versions, versionsOf } from './records.ts'
 import { dropRotation } from './rotation-state.ts'
 
 /** The orders in which secrets are listed, besides that of their names. */
 export type TimeOrder = 'created' | 'changed' | 'accessed'
 
-interface OrderRow {
-  readonly name: string
-}
-
 /** Keys: account, region, time, name. */
 const orders = {
-  created: table<OrderRow>({ name: 'secretsmanager/by-created', version: 1 }),
-  changed: table<OrderRow>({ name: 'secretsmanager/by-changed', version: 1 }),
-  accessed: table<OrderRow>({ name: 'secretsmanager/by-accessed', version: 1 }),
+  created: marks('secretsmanager/by-created'),
+  changed: marks('secretsmanager/by-changed'),
+  accessed: marks('secretsmanager/by-accessed'),
 } as const
+
+/**
+ * Keys: account, region, name, time of creation. The names under a prefix are put in the order of their creation, which is the
+ * one that lists are in unless told otherwise, without a look at the secrets.
+ */
+const names = marks('secretsmanager/by-name')
 
 const timeOrders = Object.keys(orders) as readonly TimeOrder[]
 
@@ -33,7 +35,7 @@ export function timeText(time: number): string {
   return String(time).padStart(16, '0')
 }
 
-/** Writes a secret and its place in every order. `before` is the record that it replaces. */
+/** Writes a secret and its place in every order, by name too. `before` is the record that it replaces. */
 export function writeSecret(tx: Transaction, before: SecretRecord | undefined, after: SecretRecord): void {
   const { account, region, name } = after
   secrets.put(tx, after, account, region, name)
@@ -42,8 +44,11 @@ export function writeSecret(tx: Transaction, before: SecretRecord | undefined, a
     const old = before && timeIn(order, before)
     if (old === time) continue
     if (old !== undefined) orders[order].delete(tx, account, region, timeText(old), name)
-    orders[order].put(tx, { name }, account, region, timeText(time), name)
+    orders[order].put(tx, account, region, timeText(time), name)
   }
+  if (before?.createdAt === after.createdAt) return
+  if (before) names.delete(tx, account, region, name, timeText(before.createdAt))
+  names.put(tx, account, region, name, timeText(after.createdAt))
 }
 
 const deletionPage = 200
@@ -55,6 +60,7 @@ export async function removeSecret(tx: Transaction, secret: SecretRecord): Promi
   for (const order of timeOrders) {
     orders[order].delete(tx, account, region, timeText(timeIn(order, secret)), name)
   }
+  names.delete(tx, account, region, name, timeText(secret.createdAt))
   await secretCount.add(tx, [account, region], name, -1)
   if (secret.rotation && !isReplica(secret)) await dropRotation(tx, secret)
   for (;;) {
@@ -64,30 +70,37 @@ export async function removeSecret(tx: Transaction, secret: SecretRecord): Promi
   }
 }
 
-export interface OrderPosition {
+/** Where a secret stands in an order. */
+export interface Position {
   readonly time: number
   readonly name: string
 }
 
-export interface OrderRange {
-  readonly after?: OrderPosition | undefined
+interface Range {
+  readonly account: string
+  readonly region: string
   readonly limit: number
   readonly reverse: boolean
 }
 
-/** The names of secrets in the order of a time, from a position on. */
+/** The next secrets in the order of a time, from behind a position. */
 export async function readOrder(
   tx: Transaction,
   order: TimeOrder,
-  account: string,
-  region: string,
-  { after, limit, reverse }: OrderRange,
-): Promise<readonly OrderPosition[]> {
-  const rows = await orders[order].range(tx, {
-    under: [account, region],
-    ...(after && { after: [account, region, timeText(after.time), after.name] }),
-    limit,
-    reverse,
-  })
-  return rows.map(({ segments, record }) => ({ time: Number(segments[2]), name: record.name }))
+  { account, region, limit, reverse, after }: Range & { readonly after?: Position | undefined },
+): Promise<readonly Position[]> {
+  const last = after && { after: [account, region, timeText(after.time), after.name] }
+  const rows = await orders[order].range(tx, { under: [account, region], ...last, limit, reverse })
+  return rows.map(([, , time, name]) => ({ time: Number(time), name: name as string }))
+}
+
+/** The next secrets whose names begin so, from behind a name, in the order of names; `time` is that of their creation. */
+export async function readNames(
+  tx: Transaction,
+  prefix: string,
+  { account, region, limit, reverse, after }: Range & { readonly after?: string | undefined },
+): Promise<readonly Position[]> {
+  const last = after !== undefined && { after: [account, region, after] }
+  const rows = await names.range(tx, { under: [account, region], prefix, ...last, limit, reverse })
+  return rows.map(([, , name, time]) => ({ time: Number(time), name: name as string }))
 }
