@@ -1,6 +1,7 @@
 // Measures a server as it is built, and prints what it saw. `--help` says how.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Driver, startDriver } from './driver/driver.ts'
 import { type Cores, shareCores } from './host/cores.ts'
@@ -16,7 +17,7 @@ import type { Scenario } from './scenarios/scenario.ts'
 import { type Variant, variants } from './scenarios/variants.ts'
 import { start } from './server/keyturn.ts'
 import type { StoreKind } from './server/place.ts'
-import { mostReal, type Stage, setStage } from './stage.ts'
+import { keepStage, mostReal, type Stage, setStage } from './stage.ts'
 import { timeDev, timeServer } from './starts.ts'
 
 interface Findings extends RotationFindings {
@@ -104,7 +105,12 @@ interface Bench {
 
 /** Measures every chosen variant on stores of one kind, from the smallest to the largest. */
 async function runOn(kind: StoreKind, bench: Bench): Promise<void> {
-  const [smallest = 1_000] = bench.options.sizes
+  const { keep, sizes } = bench.options
+  const [smallest = 1_000] = sizes
+  if (keep !== undefined && kind === 'sqlite') {
+    for (const size of sizes) await runOnKept(size, size === smallest, keep, bench)
+    return
+  }
   say(`Making a ${kind} store of ${smallest} secrets.`)
   const stage = await setStage(kind, smallest, shareCores(1))
   try {
@@ -117,6 +123,14 @@ async function runOn(kind: StoreKind, bench: Bench): Promise<void> {
     }
   } finally {
     await stage.remove()
+  }
+}
+
+async function runOnKept(size: number, smallest: boolean, folder: string, bench: Bench): Promise<void> {
+  say(`A sqlite store of ${size} secrets, kept in ${folder}.`)
+  const stage = await keepStage(size, join(folder, `sqlite-${size}`), shareCores(1))
+  for (const variant of bench.chosen.filter(({ everySize }) => everySize || smallest)) {
+    await runVariant(variant, stage, bench)
   }
 }
 

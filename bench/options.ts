@@ -12,6 +12,8 @@ export interface Options {
   readonly variants: readonly string[]
   readonly quick: boolean
   readonly json: string | undefined
+  /** The folder in which SQLite stores are kept from run to run. */
+  readonly keep: string | undefined
   readonly baseline: boolean
   readonly profile: string | undefined
 }
@@ -34,6 +36,7 @@ Usage: npm run bench -- [options]
   --connections <n>    keep-alive connections, each with one request under way (default 32)
   --workers <n>        serving processes of the variant «workers» (default 2)
   --quick              short rounds, to catch what has become much slower: fails below the floors
+  --keep <folder>      make SQLite stores there, one for each size, and use those that are there already
   --json <file>        also write the results as JSON
   --baseline           everything at 1000, 100000 and 1000000 secrets, written to bench/baseline.json
   --profile <folder>   write a processor profile of each server (its figures then count for nothing)
@@ -63,6 +66,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     quick,
     baseline,
     json: values.json,
+    keep: values.keep,
     profile: values.profile,
   }
 }
@@ -83,6 +87,7 @@ function parsed(args: readonly string[]) {
         workers: text,
         quick: flag,
         json: text,
+        keep: text,
         baseline: flag,
         profile: text,
         help: flag,

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Store } from '../src/store/store.ts'
 import type { Credentials } from './aws/signed-call.ts'
 import { jsonCall, rawRequest } from './aws/signed-call.ts'
@@ -24,18 +26,39 @@ export interface Stage {
 /** No more secrets than these are really created, through the API; they are the ones that are read. */
 export const mostReal = 10_000
 
+/** What has to be known of a store that was kept, to go on with it. */
+interface Kept {
+  readonly root: Credentials
+  readonly world: World
+  readonly secrets: number
+}
+
+/** A store of a size in a folder that outlives the run: what is there already, or made now and kept. */
+export async function keepStage(size: number, folder: string, cores: Cores): Promise<Stage> {
+  const place = await makePlace('sqlite', folder)
+  const file = join(folder, 'stage.json')
+  if (existsSync(file)) return new OpenStage(place, cores, JSON.parse(readFileSync(file, 'utf8')) as Kept)
+  const stage = await beginStage(place, size, cores)
+  writeFileSync(file, JSON.stringify(stage.kept))
+  return stage
+}
+
 /** Makes a store with a world of a size. */
 export async function setStage(kind: StoreKind, size: number, cores: Cores): Promise<Stage> {
   const place = await makePlace(kind)
   try {
-    const root = initialise(place.configure({ port: await freePort() }))
-    const stage = new OpenStage(place, root, cores)
-    await stage.begin(size)
-    return stage
+    return await beginStage(place, size, cores)
   } catch (error) {
     await place.remove()
     throw error
   }
+}
+
+async function beginStage(place: Place, size: number, cores: Cores): Promise<OpenStage> {
+  const root = initialise(place.configure({ port: await freePort() }))
+  const stage = new OpenStage(place, cores, { root })
+  await stage.begin(size)
+  return stage
 }
 
 class OpenStage implements Stage {
@@ -43,12 +66,18 @@ class OpenStage implements Stage {
   readonly #root: Credentials
   readonly #cores: Cores
   #world: World | undefined
-  #secrets = 0
+  #secrets: number
 
-  constructor(place: Place, root: Credentials, cores: Cores) {
+  constructor(place: Place, cores: Cores, { root, world, secrets = 0 }: Partial<Kept> & Pick<Kept, 'root'>) {
     this.#place = place
     this.#root = root
     this.#cores = cores
+    this.#world = world
+    this.#secrets = secrets
+  }
+
+  get kept(): Kept {
+    return { root: this.#root, world: this.world, secrets: this.#secrets }
   }
 
   get world(): World {

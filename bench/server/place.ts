@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +7,13 @@ import { host } from '../aws/signed-call.ts'
 
 export type StoreKind = 'sqlite' | 'postgres'
 
-/** Where a store lives while it is measured: a temporary folder, and a database where it is in PostgreSQL. */
+/** Where a store lives while it is measured: a folder, temporary unless it is to be kept, and a database where it is in PostgreSQL. */
 export interface Place {
   readonly kind: StoreKind
   readonly folder: string
   /** Writes a configuration for a server on this store; answers the file. */
   configure(settings: Settings): string
+  /** Ends it; nothing of it is left unless it is to be kept. */
   remove(): Promise<void>
 }
 
@@ -23,9 +24,10 @@ export interface Settings {
   readonly cacheBytes?: number
 }
 
-export async function makePlace(kind: StoreKind): Promise<Place> {
+export async function makePlace(kind: StoreKind, kept?: string): Promise<Place> {
   const postgres = kind === 'postgres' ? await startPostgres() : undefined
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'))
+  if (kept !== undefined) mkdirSync(kept, { recursive: true })
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'keyturn-bench-'))
   const store = postgres
     ? `kind = "postgres"\nurl = "${postgres.connectionString}"`
     : `kind = "sqlite"\nfolder = "${join(folder, 'data')}"`
@@ -39,7 +41,7 @@ export async function makePlace(kind: StoreKind): Promise<Place> {
     },
     async remove() {
       await postgres?.stop()
-      rmSync(folder, { recursive: true, force: true })
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -14,6 +14,8 @@ import { openConfiguredStore } from './open-store.ts'
 import type { World } from './world.ts'
 
 const perCommit = 500
+/** While the engine writes one commit, the next ones are made. */
+const commitsAtOnce = 3
 
 /**
  * Brings a store from `from` to `to` secrets, and to as many parameters: rows of those that were really made, written anew
@@ -23,11 +25,17 @@ export async function grow(configFile: string, world: World, from: number, to: n
   const store = await openConfiguredStore(configFile)
   try {
     const templates = await readTemplates(store, world)
-    for (let next = from; next < to; next += perCommit) {
-      const until = Math.min(to, next + perCommit)
-      await writeCopies(store, templates, next, until)
-      await copyParameter(store, world, Math.max(next, world.parameters), until)
+    let next = from
+    const write = async (): Promise<void> => {
+      while (next < to) {
+        const begin = next
+        const end = Math.min(to, begin + perCommit)
+        next = end
+        await writeCopies(store, templates, begin, end)
+        await copyParameter(store, world, Math.max(begin, world.parameters), end)
+      }
     }
+    await Promise.all(Array.from({ length: commitsAtOnce }, write))
   } finally {
     await store.close()
   }
