@@ -3,7 +3,7 @@ import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
 import { after, type Key } from './key.ts'
 import { ReadSet } from './read-set.ts'
 import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
-import type { Awaitable, Codec, Found, GetAllOptions, Savepoint, Transaction } from './store.ts'
+import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts'
 import type { View } from './view.ts'
 
 /** A buffered write; a deletion has no record. */
@@ -66,9 +66,9 @@ export class BufferedTransaction implements Transaction {
     return known.record as T | undefined
   }
 
-  async getAll<T>(keys: readonly Key[], { scan = false }: GetAllOptions = {}): Promise<readonly (T | undefined)[]> {
+  async getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]> {
     const missing = keys.filter((key) => !this.#writes?.has(key) && this.#known(key) === undefined)
-    if (missing.length > 0) await this.#fetch(missing, scan)
+    if (missing.length > 0) await this.#fetch(missing)
     return keys.map((key) => (this.#writes?.get(key) ?? this.#reads.get(key))?.record as T | undefined)
   }
 
@@ -212,7 +212,7 @@ export class BufferedTransaction implements Transaction {
     else this.#ranges.push(reverse ? [last, to] : [from, after(last)])
   }
 
-  async #fetch(keys: readonly Key[], scan = false): Promise<void> {
+  async #fetch(keys: readonly Key[]): Promise<void> {
     this.missed = true
     const since = this.#view.moment.head
     const values = await this.#backend.get(keys)
@@ -227,7 +227,7 @@ export class BufferedTransaction implements Transaction {
             ? knownAbsent(key)
             : knownRecord(key, value.version, this.#codec.decode(key, value.value), value.value.length)
         this.#reads.add(key, known)
-        this.#view.fill(key, known, since, scan)
+        this.#view.fill(key, known, since)
       }
     })
   }

@@ -40,7 +40,7 @@ export interface Moment {
 export interface Transaction {
   /** The record under a key, at once where this process knows it. The key is checked at commit: whoever decided on it being there, absent or so, decided rightly. */
   get<T>(key: Key): Awaitable<T | undefined>
-  getAll<T>(keys: readonly Key[], options?: GetAllOptions): Promise<readonly (T | undefined)[]>
+  getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]>
   /** Records with `from <= key < to`, own writes included. Not checked at commit: invariants live on point keys. */
   range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]>
   /** The keys of such a range alone, of records and of marks: nothing is opened, so it costs a fraction. */
@@ -60,11 +60,6 @@ export interface Transaction {
   ifUndone(effect: () => void): void
   /** Whether anything is waiting to be written. */
   readonly writes: boolean
-}
-
-export interface GetAllOptions {
-  /** The records are shown in a list, which may be one of many pages: one that nobody asks for again does not stay in memory. */
-  readonly scan?: boolean
 }
 
 export interface Savepoint {

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Key } from './key.ts'
 import { after, childrenWithPrefix, keyMaker, segmentsOf } from './key.ts'
-import type { Awaitable, GetAllOptions, Transaction } from './store.ts'
+import type { Awaitable, Transaction } from './store.ts'
 
 /** What is stored: the version of the record's shape, and the record. */
 type Stored = readonly [version: number, record: unknown]
@@ -39,11 +39,7 @@ export interface Table<R> {
   /** As `get`, of a key that `key` made: whoever keeps it saves making it again. */
   getAt(tx: Transaction, key: Key): Awaitable<R | undefined>
   /** One round trip for many rows; each is a list of segments. */
-  getAll(
-    tx: Transaction,
-    rows: readonly (readonly string[])[],
-    options?: GetAllOptions,
-  ): Promise<readonly (R | undefined)[]>
+  getAll(tx: Transaction, rows: readonly (readonly string[])[]): Promise<readonly (R | undefined)[]>
   put(tx: Transaction, record: R, ...segments: readonly string[]): void
   delete(tx: Transaction, ...segments: readonly string[]): void
   range(tx: Transaction, range: RowRange): Promise<readonly Row<R>[]>
@@ -75,10 +71,7 @@ export function table<R extends object>(description: TableDescription): Table<R>
     key,
     get: (tx, ...segments) => getAt(tx, key(...segments)),
     getAt,
-    async getAll(tx, rows, options) {
-      const keys = rows.map((segments) => key(...segments))
-      return (await tx.getAll<Stored>(keys, options)).map(open)
-    },
+    getAll: async (tx, rows) => (await tx.getAll<Stored>(rows.map((segments) => key(...segments)))).map(open),
     put: (tx, record, ...segments) => tx.put(key(...segments), [version, record]),
     delete: (tx, ...segments) => tx.delete(key(...segments)),
     async range(tx, { under = [], prefix = '', after: last, limit, reverse = false }) {

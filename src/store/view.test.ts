@@ -62,15 +62,3 @@ test('a look that cannot say what changed forgets everything', () => {
   seen.fill(b, record(1), 1)
   expect(seen.unconfirmed(b)).toBeUndefined()
 })
-
-test('what a scan met is cached when another met it lately, or when it was asked for by itself', () => {
-  const seen = view()
-  const confirm = () => seen.looked(seen.beginLook(), undefined)
-  seen.fill(a, record(1), 0, true)
-  seen.fill(b, record(1), 0)
-  confirm()
-  expect([seen.cached(a), seen.cached(b)?.version]).toEqual([undefined, 1])
-  seen.fill(a, record(1), 0, true)
-  confirm()
-  expect(seen.cached(a)?.version).toBe(1)
-})

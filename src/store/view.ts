@@ -2,7 +2,6 @@ import type { Changes } from './backend.ts'
 import { ChangeLog } from './change-log.ts'
 import type { Key } from './key.ts'
 import { type Known, RecordCache } from './record-cache.ts'
-import { SeenKeys } from './seen-keys.ts'
 import type { Moment } from './store.ts'
 
 interface Fill {
@@ -29,7 +28,6 @@ export class View {
   readonly log = new ChangeLog()
   readonly #cache: RecordCache
   readonly #fills = new Map<Key, Fill>()
-  readonly #scanned = new SeenKeys()
   /** Own commits that wait for the ones before them to become known. */
   readonly #ahead = new Map<number, OwnWrites>()
   #looks = 0
@@ -47,12 +45,8 @@ export class View {
     return this.#fills.get(key)?.known
   }
 
-  /**
-   * Takes a value that a read begun at head `since` brought. One that was met in a scan is kept only if it was met lately in
-   * another: whoever walks through everything would push out what is really used.
-   */
-  fill(key: Key, known: Known, since: number, scanned = false): void {
-    if (scanned && !this.#scanned.note(key)) return
+  /** Takes a value that a read begun at head `since` brought. */
+  fill(key: Key, known: Known, since: number): void {
     if (this.#fills.size >= maximumFills || this.log.mayHaveChanged(key, since)) return
     // Deleted first, so that the map stays in the order of arrival.
     this.#fills.delete(key)

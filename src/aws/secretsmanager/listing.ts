@@ -63,7 +63,7 @@ async function takePage(tx: Transaction, request: ListRequest, walk: Walk, most 
     const places = await walk(position, wanted)
     const named = places.filter(({ name }) => nameFits(name, filters))
     const rows = named.map(({ name }) => [account, region, name])
-    const records = rows.length > 0 ? await secrets.getAll(tx, rows, { scan: true }) : []
+    const records = rows.length > 0 ? await secrets.getAll(tx, rows) : []
     for (const [index, place] of named.entries()) {
       const secret = records[index]
       if (secret && matches(request, secret)) {
@@ -124,7 +124,7 @@ async function placesOf(
   named: readonly Position[],
 ): Promise<readonly Position[]> {
   const rows = named.map(({ name }) => [account, region, name])
-  const records = await secrets.getAll(tx, rows, { scan: true })
+  const records = await secrets.getAll(tx, rows)
   return records.flatMap((secret) => (secret ? [{ time: timeIn(order, secret), name: secret.name }] : []))
 }
 
