@@ -205,7 +205,7 @@ export const configSchema = v.strictObject({
       requestSeconds: v.optional(wholeNumber(1, 3600), 30),
       idleSeconds: v.optional(wholeNumber(1, 3600), 65),
       drainSeconds: v.optional(wholeNumber(1, 3600), 30),
-      cacheBytes: v.optional(wholeNumber(1024 * 1024, 64 * 1024 ** 3), 128 * 1024 * 1024),
+      cacheBytes: v.optional(wholeNumber(1024 * 1024, 64 * 1024 ** 3), 96 * 1024 * 1024),
     }),
     {},
   ),

@@ -22,7 +22,7 @@ export interface StoreOptions {
   readonly attempts?: number
 }
 
-const defaultCacheBytes = 128 * 1024 * 1024
+const defaultCacheBytes = 96 * 1024 * 1024
 const defaultAttempts = 40
 const longestPauseMilliseconds = 64
 
