@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openHarness } from '../../test/harness.ts'
+import { childrenOf } from '../store/key.ts'
 import { table } from '../store/table.ts'
 import { AwsError } from './errors.ts'
 import type { KmsOperations } from './models/kms.ts'
@@ -80,12 +81,13 @@ test('a refused call has no effect', async () => {
 
 test('a record is in the store before the effect begins, so that a process that dies then leaves it', async () => {
   const harness = await open(async () => {
+    const [from, to] = childrenOf('audit', 'outbox')
     const found = await harness.store.transaction((tx) =>
-      tx.range<readonly { json: string }[]>('audit' as never, 'auditz' as never, { limit: 10 }),
+      tx.range<readonly [seq: number, records: readonly { event: { eventName: string } }[]]>(from, to, { limit: 10 }),
     )
-    expect(
-      found.flatMap(({ record }) => record).map(({ json }) => (JSON.parse(json) as { eventName: string }).eventName),
-    ).toEqual(['GenerateRandom'])
+    expect(found.flatMap(({ record: [, records] }) => records).map(({ event }) => event.eventName)).toEqual([
+      'GenerateRandom',
+    ])
     return {}
   })
   await harness.call(harness.root(), 'kms', 'GenerateRandom', {})

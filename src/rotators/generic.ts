@@ -27,7 +27,7 @@ export function genericRotator(options: GenericOptions): Rotator {
       return stepDone
     },
   } as const
-  return { name: 'generic', run: (step, secret) => steps[step](secret) }
+  return { name: 'generic', withinStore: true, run: (step, secret) => steps[step](secret) }
 }
 
 async function create(options: GenericOptions, secret: RotatedSecret): Promise<StepOutcome> {

@@ -57,6 +57,8 @@ export type Lending =
 /** Does the steps of a rotation in this process. Every step may be repeated, whatever became of it before. */
 export interface Rotator {
   readonly name: string
+  /** Whether its steps change nothing outside the store, so that they may run, and run again, inside a transaction. */
+  readonly withinStore?: boolean
   /** Whose rights a secret's rotation borrows, and a text that changes with what they are borrowed for. */
   lending?(value: Secret<string>): Lending
   run(step: RotationStep, secret: RotatedSecret): Promise<StepOutcome>

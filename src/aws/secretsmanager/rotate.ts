@@ -16,7 +16,7 @@ import { serviceCall } from '../service-call.ts'
 import { serviceSource } from './operation.ts'
 import { type SecretRecord, secrets } from './records.ts'
 import { askEach, ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
-import { canRotateAtOnce, rotateAtOnce } from './rotation-at-once.ts'
+import { rotateAtOnce } from './rotation-at-once.ts'
 import { invokeFunction } from './rotation-function.ts'
 import { eventsOf, isComplete } from './rotation-run.ts'
 import { readRotationState, type RotationRun, secretOfJob, writeRotationState } from './rotation-state.ts'
@@ -84,7 +84,7 @@ async function pickUp(gateway: Gateway, job: Job): Promise<Found | undefined> {
 /** Whether all of the rotation was done in one go. */
 async function tryAtOnce(gateway: Gateway, job: Job, { secret, run }: Found): Promise<boolean> {
   const found = findRotator(secret.rotation?.lambdaArn ?? '', secret, gateway.platform)
-  if (found?.kind !== 'built-in' || !canRotateAtOnce(found.rotator)) return false
+  if (found?.kind !== 'built-in' || !found.rotator.withinStore) return false
   if (run && (run.mode !== 'rotation' || run.attempt > 1 || run.step !== 'createSecret')) return false
   const id = run?.versionId ?? nextVersion(secret)
   return rotateAtOnce(gateway, job, { secret, id, begun: run !== undefined, rotator: found.rotator })

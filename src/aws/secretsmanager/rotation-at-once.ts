@@ -8,14 +8,6 @@ import { type SecretRecord, secrets } from './records.ts'
 import { ownerCall, RotationRefused, rotatedSecret } from './rotated-secret.ts'
 import { findRotated, rotationStarted, type RunReference, succeed } from './rotation-run.ts'
 
-/** Rotators whose steps change nothing outside, so that they may run, and run again, inside a transaction. */
-const withinStore: ReadonlySet<string> = new Set(['generic'])
-
-/** Whether the whole of a rotation can be one change of the store. */
-export function canRotateAtOnce({ name }: Rotator): boolean {
-  return withinStore.has(name)
-}
-
 interface AtOnceRequest extends RunReference {
   readonly Rotator: Rotator
   /** Whether the rotation has begun with an earlier commit. */
