@@ -21,6 +21,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Issuer, openIssuer } from '../../src/aws/sts/web-identity.test-support.ts'
 import { type AgentProcess, startAgentProcess } from './agent-process.ts'
+import { boto3 } from './installed.ts'
 import { keyturn, type ServerProcess, startDevProcess, temporaryFolder } from './server-process.ts'
 
 const run = promisify(execFile)
@@ -107,11 +108,6 @@ async function chainOf(program: string, script: string, environment: Record<stri
   return JSON.parse(stdout) as Found
 }
 
-const boto3 = await run('python3', ['-c', 'import boto3']).then(
-  () => true,
-  () => false,
-)
-
 const clients = [
   [
     'the SDK for JavaScript',
@@ -122,7 +118,7 @@ const clients = [
 
 for (const [name, chain] of clients) {
   const present = name !== 'boto3' || boto3
-  const title = present ? name : `${name} (left out: python3 has no boto3)`
+  const title = present ? name : `${name} (left out: python3 has no boto3 of 1.28 or newer)`
 
   test.skipIf(!present)(`${title} finds credentials at the instance metadata service`, async () => {
     const found = await chain({ AWS_EC2_METADATA_SERVICE_ENDPOINT: agent.metadata, AWS_EC2_METADATA_DISABLED: 'false' })

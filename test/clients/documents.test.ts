@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { awsCli } from './installed.ts'
 import { startDevProcess, temporaryFolder } from './server-process.ts'
 
 const run = promisify(execFile)
@@ -26,13 +27,14 @@ async function freePort(): Promise<number> {
   return port
 }
 
-const programs = await run('bash', ['-c', 'command -v aws curl']).then(
+const curl = await run('curl', ['--version']).then(
   () => true,
   () => false,
 )
+const programs = awsCli && curl
 
 test.skipIf(!programs).each(['agent.md', 'client-side-encryption.md', 'explain.md'])(
-  `the commands of docs/%s do what they say${programs ? '' : ' (left out: aws or curl is not there)'}`,
+  `the commands of docs/%s do what they say${programs ? '' : ' (left out: no AWS CLI of 1.29, 2.13 or newer, or no curl)'}`,
   async (page) => {
     using folder = temporaryFolder()
     const server = await startDevProcess()

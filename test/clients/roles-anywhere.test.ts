@@ -7,17 +7,13 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { expect, test } from 'vitest'
 import { mint, pair, pem } from '../../src/x509/minting.test-support.ts'
+import { boto3 } from './installed.ts'
 import { keyturn, startDevProcess, temporaryFolder } from './server-process.ts'
 
 const run = promisify(execFile)
 const role = 'arn:aws:iam::000000000000:role/server'
-const boto3 = await run('python3', ['-c', 'import boto3']).then(
-  () => true,
-  () => false,
-)
-
 test.skipIf(!boto3).each(['rsa', 'ec'] as const)(
-  `a server with a certificate (%s key) gets credentials${boto3 ? '' : ' (left out: python3 has no boto3)'}`,
+  `a server with a certificate (%s key) gets credentials${boto3 ? '' : ' (left out: python3 has no boto3 of 1.28 or newer)'}`,
   async (kind) => {
     using folder = temporaryFolder()
     const server = await startDevProcess()
