@@ -99,7 +99,12 @@ export async function openMembers(
   return { SecretString: new Secret(text) }
 }
 
-const dataKeyBlob = derivation((sealed: SealedValue) => Buffer.from(sealed.dataKey, 'base64'))
+/** It stays as long as its record, so it has memory of its own: Node cuts small buffers from larger ones, which it would keep whole. */
+const dataKeyBlob = derivation(({ dataKey }: SealedValue) => {
+  const blob = Buffer.alloc(Buffer.byteLength(dataKey, 'base64'))
+  blob.write(dataKey, 'base64')
+  return blob
+})
 
 /** KMS decides, and is asked each time: no data key outlives its request. */
 async function decryptValue(
