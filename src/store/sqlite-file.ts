@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 const busyMilliseconds = 10_000
 const openAttempts = 100
 /** The layout of the tables below; a file that says a higher one was written by a newer release. */
-const format = 1
+const format = 2
 
 /** Of a new file: most records take a kilobyte or three, so that smaller pages are half empty or overflow. */
 const pageBytes = 8192
@@ -38,6 +38,11 @@ export function prepareFile(path: string): void {
     const written = formatOf(database)
     if (written !== undefined && written > format) {
       throw new Error(`The store has format ${written}, which a newer release wrote; this one knows up to ${format}.`)
+    }
+    if (written !== undefined && written < format) {
+      throw new Error(
+        `The store has format ${written}, of a build before the first release; this one reads format ${format}. Begin with an empty data folder.`,
+      )
     }
     if (written !== undefined) return
     database.exec('BEGIN IMMEDIATE')

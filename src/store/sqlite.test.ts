@@ -58,13 +58,16 @@ test('what was committed is there when the file is opened again', async () => {
   await second.close()
 })
 
-test('a file that a newer release wrote is refused', async () => {
+test.each([
+  [1, 'Begin with an empty data folder'],
+  [3, 'newer release'],
+])('a file of format %d is refused', async (format, refusal) => {
   const path = temporaryFile()
   await (await openSqlite({ path })).close()
   const database = new DatabaseSync(path)
-  database.exec('UPDATE head SET format = 2')
+  database.exec(`UPDATE head SET format = ${format}`)
   database.close()
-  await expect(openSqlite({ path })).rejects.toThrow('newer release')
+  await expect(openSqlite({ path })).rejects.toThrow(refusal)
 })
 
 test('a full file rejects what does not fit, keeps what it has, and goes on when there is room', async () => {
