@@ -25,9 +25,9 @@ export function policySet(
     identity: policies.identity,
     resource: resource.policies ?? [],
     resourceMode: resource.mode ?? 'grants',
-    ...(policies.boundary && { boundary: policies.boundary }),
-    ...(caller.session?.policies && { session: caller.session.policies }),
-    ...(policies.serviceControl && { serviceControl: policies.serviceControl }),
-    ...(resourceControl && { resourceControl }),
+    boundary: policies.boundary,
+    session: caller.session?.policies,
+    serviceControl: policies.serviceControl,
+    resourceControl,
   }
 }

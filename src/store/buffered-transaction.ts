@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts'
 import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
-import { after, type Key } from './key.ts'
+import type { Key } from './key.ts'
 import { ReadSet } from './read-set.ts'
-import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
+import { type Known, knownAbsent, knownRecord } from './known.ts'
 import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts'
+import { type Asked, type Extent, extentOf } from './range-cache.ts'
 import type { View } from './view.ts'
 
 /** A buffered write; a deletion has no record. */
@@ -46,7 +47,7 @@ export class BufferedTransaction implements Transaction {
   readonly #codec: Codec
   readonly #view: View
   readonly #reads = new ReadSet()
-  #ranges: (readonly [from: Key, to: Key])[] | undefined
+  #ranges: Extent[] | undefined
   #writes: Map<Key, Buffered> | undefined
   #undo: Undo[] | undefined
   #open = true
@@ -72,48 +73,35 @@ export class BufferedTransaction implements Transaction {
     return keys.map((key) => (this.#writes?.get(key) ?? this.#reads.get(key))?.record as T | undefined)
   }
 
-  async range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]> {
-    assert(this.#open, 'a transaction is not read after its end')
-    const { limit, reverse = false } = options
-    assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
-    this.missed = true
-    const since = this.#view.moment.head
-    const own = this.#writesBetween(from, to)
-    const asked = limit + deletionsIn(own)
-    const entries = await this.#backend.range(from, to, { limit: asked, reverse })
-    this.#saw(from, to, entries.length < asked ? undefined : entries.at(-1)?.key, reverse)
-    const found = await this.#decoded(() => {
-      const records: Found<T>[] = []
-      for (const entry of entries) {
-        if (this.#writes?.has(entry.key)) continue
-        records.push({
-          key: entry.key,
-          record: this.#recordOf(entry, since, entries.length <= maximumCachedRange) as T,
-        })
-      }
-      return records
-    })
+  async range<T>(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Found<T>[]> {
+    const own = this.#beginRange(from, to, limit)
+    const asked: Asked = { from, to, limit: limit + deletionsIn(own), reverse }
+    const found = this.#knownRange<T>(asked) ?? (await this.#readRange<T>(asked))
     if (own.length === 0) return found
-    for (const [key, { record }] of own) if (record !== undefined) found.push({ key, record: record as T })
-    found.sort((a, b) => (a.key < b.key ? -1 : 1))
-    if (reverse) found.reverse()
-    return found.slice(0, limit)
+    const merged = found.filter(({ key }) => !this.#writes?.has(key))
+    for (const [key, { record }] of own) if (record !== undefined) merged.push({ key, record: record as T })
+    merged.sort((a, b) => (a.key < b.key ? -1 : 1))
+    if (reverse) merged.reverse()
+    return merged.slice(0, limit)
   }
 
   async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
-    assert(this.#open, 'a transaction is not read after its end')
-    assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
-    this.missed = true
-    const own = this.#writesBetween(from, to)
-    const asked = limit + deletionsIn(own)
-    const found = await this.#backend.keys(from, to, { limit: asked, reverse })
-    this.#saw(from, to, found.length < asked ? undefined : found.at(-1), reverse)
+    const own = this.#beginRange(from, to, limit)
+    const asked: Asked = { from, to, limit: limit + deletionsIn(own), reverse }
+    let found = this.#view.range(asked)
+    if (found === undefined) {
+      this.missed = true
+      const since = this.#view.moment.head
+      found = await this.#backend.keys(from, to, asked)
+      this.#view.fillRange(asked, found, since)
+    }
+    this.#saw(asked, found)
     if (own.length === 0) return found
-    const kept = found.filter((key) => !this.#writes?.has(key))
-    for (const [key, { record }] of own) if (record !== undefined) kept.push(key)
-    kept.sort()
-    if (reverse) kept.reverse()
-    return kept.slice(0, limit)
+    const merged = found.filter((key) => !this.#writes?.has(key))
+    for (const [key, { record }] of own) if (record !== undefined) merged.push(key)
+    merged.sort()
+    if (reverse) merged.reverse()
+    return merged.slice(0, limit)
   }
 
   put(key: Key, record: unknown): void {
@@ -205,11 +193,46 @@ export class BufferedTransaction implements Transaction {
     return known
   }
 
-  /** Remembers the part of a range that its answer speaks of: up to `last` where the limit cut it off. */
-  #saw(from: Key, to: Key, last: Key | undefined, reverse: boolean): void {
+  /** This attempt's own writes in a range. */
+  #beginRange(from: Key, to: Key, limit: number): readonly (readonly [Key, Buffered])[] {
+    assert(this.#open, 'a transaction is not read after its end')
+    assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
+    if (this.#writes === undefined) return []
+    return [...this.#writes].filter(([key]) => key >= from && key < to)
+  }
+
+  /** The records of a range, if its keys and all of them are known. */
+  #knownRange<T>(asked: Asked): Found<T>[] | undefined {
+    const keys = this.#view.range(asked)
+    if (keys === undefined) return undefined
+    const found: Found<T>[] = []
+    for (const key of keys) {
+      const known = this.#view.cached(key)
+      if (known?.record === undefined) return undefined
+      found.push({ key, record: known.record as T })
+    }
+    this.#saw(asked, keys)
+    return found
+  }
+
+  async #readRange<T>(asked: Asked): Promise<Found<T>[]> {
+    this.missed = true
+    const since = this.#view.moment.head
+    const entries = await this.#backend.range(asked.from, asked.to, asked)
+    const keys = entries.map(({ key }) => key)
+    this.#saw(asked, keys)
+    const cache = entries.length <= maximumCachedRange
+    const found = await this.#decoded(() =>
+      entries.map((entry) => ({ key: entry.key, record: this.#recordOf(entry, since, cache) as T })),
+    )
+    this.#view.fillRange(asked, keys, since)
+    return found
+  }
+
+  /** Remembers the part of the key space that an answer speaks of. */
+  #saw(asked: Asked, keys: readonly Key[]): void {
     this.#ranges ??= []
-    if (last === undefined) this.#ranges.push([from, to])
-    else this.#ranges.push(reverse ? [last, to] : [from, after(last)])
+    this.#ranges.push(extentOf(asked, keys))
   }
 
   async #fetch(keys: readonly Key[]): Promise<void> {
@@ -258,11 +281,6 @@ export class BufferedTransaction implements Transaction {
     this.#undo.push({ key, before: this.#writes.get(key) })
     this.#writes.set(key, write)
     assert(this.#writes.size <= maximumWrites, 'a transaction has a bounded number of writes')
-  }
-
-  #writesBetween(from: Key, to: Key): readonly (readonly [Key, Buffered])[] {
-    if (this.#writes === undefined) return []
-    return [...this.#writes].filter(([key]) => key >= from && key < to)
   }
 }
 

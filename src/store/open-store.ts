@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend, Write } from './backend.ts'
 import { type Buffered, BufferedTransaction } from './buffered-transaction.ts'
 import type { Key } from './key.ts'
-import { type Known, knownAbsent, knownRecord } from './record-cache.ts'
+import { type Known, knownAbsent, knownRecord } from './known.ts'
 import {
   type Awaitable,
   type Codec,

@@ -1,5 +1,5 @@
 import type { Key } from './key.ts'
-import type { Known } from './record-cache.ts'
+import type { Known } from './known.ts'
 
 /** Most transactions read fewer keys: looking through a short list costs less than a map of its own. */
 const mostListed = 24

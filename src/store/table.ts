@@ -82,8 +82,23 @@ export function table<R extends object>(description: TableDescription): Table<R>
         else from = bound >= from ? after(bound) : from
       }
       const found = from < to ? await tx.range<Stored>(from, to, { limit, reverse }) : []
-      return found.map((row) => ({ segments: segmentsOf(row.key).slice(1), record: open(row.record) as R }))
+      return found.map((row) => new StoredRow(row.key, open(row.record) as R))
     },
+  }
+}
+
+/** Most who read a range look at the records alone. */
+class StoredRow<R> implements Row<R> {
+  readonly record: R
+  readonly #key: Key
+
+  constructor(key: Key, record: R) {
+    this.#key = key
+    this.record = record
+  }
+
+  get segments(): readonly string[] {
+    return segmentsOf(this.#key).slice(1)
   }
 }
 

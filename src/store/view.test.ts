@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { keyOf } from './key.ts'
-import { knownAbsent, knownRecord } from './record-cache.ts'
+import { knownAbsent, knownRecord } from './known.ts'
 import { View } from './view.ts'
 
 const [a, b] = [keyOf('a'), keyOf('b')]

@@ -1,7 +1,9 @@
 import type { Changes } from './backend.ts'
 import { ChangeLog } from './change-log.ts'
 import type { Key } from './key.ts'
-import { type Known, RecordCache } from './record-cache.ts'
+import { GenerationCache } from './generation-cache.ts'
+import type { Known } from './known.ts'
+import { type Asked, RangeCache } from './range-cache.ts'
 import type { Moment } from './store.ts'
 
 interface Fill {
@@ -13,6 +15,8 @@ interface Fill {
 /** What a commit of this process put under each key; undefined where it is not to be cached. */
 export type OwnWrites = ReadonlyMap<Key, Known | undefined>
 
+/** One part in so many of the cache is for the keys of ranges. */
+const partForRanges = 16
 const maximumFills = 8192
 const maximumAhead = 4096
 
@@ -22,18 +26,23 @@ const maximumAhead = 4096
  *
  * A value read from the backend may already be newer than the head. It waits as a fill until a look that began after it
  * arrived has named every key that changed; if its own is not among them, it is the value at the new head and is cached.
+ * The keys found in a range wait for such a look as well; what changed among them is looked up when they are asked for.
  */
 export class View {
   moment: Moment = { head: 0 }
   readonly log = new ChangeLog()
-  readonly #cache: RecordCache
+  readonly #cache: GenerationCache<Key, Known>
+  readonly #ranges: RangeCache
   readonly #fills = new Map<Key, Fill>()
   /** Own commits that wait for the ones before them to become known. */
   readonly #ahead = new Map<number, OwnWrites>()
   #looks = 0
+  /** The number of the latest look that has ended. */
+  #looked = 0
 
   constructor(cacheBytes: number) {
-    this.#cache = new RecordCache(cacheBytes)
+    this.#cache = new GenerationCache(cacheBytes - cacheBytes / partForRanges)
+    this.#ranges = new RangeCache(cacheBytes / partForRanges)
   }
 
   cached(key: Key): Known | undefined {
@@ -53,6 +62,16 @@ export class View {
     this.#fills.set(key, { known, looks: this.#looks })
   }
 
+  /** The keys in a range at the present head, if they are known. */
+  range(asked: Asked): readonly Key[] | undefined {
+    return this.#ranges.get(asked, this.moment.head, this.#looked, this.log)
+  }
+
+  /** Takes the keys that a read of a range begun at head `since` found. */
+  fillRange(asked: Asked, keys: readonly Key[], since: number): void {
+    this.#ranges.set(asked, keys, since, this.#looks)
+  }
+
   /** Call before asking the backend; the answer is handed to `looked` with this number. */
   beginLook(): number {
     return ++this.#looks
@@ -60,6 +79,7 @@ export class View {
 
   /** Ends a look; `changes` is what the backend answered, absent where its head is the one known already. */
   looked(look: number, changes: Changes | undefined): void {
+    if (look > this.#looked) this.#looked = look
     if (changes !== undefined && changes.head > this.moment.head) {
       if (changes.keys === undefined) this.#forget(changes.head)
       else this.#advance(changes.head, changes.keys)
@@ -112,6 +132,7 @@ export class View {
 
   #forget(head: number): void {
     this.#cache.clear()
+    this.#ranges.clear()
     this.#fills.clear()
     this.log.restart(head)
     this.moment = { head }

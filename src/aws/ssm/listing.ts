@@ -1,4 +1,5 @@
 import type { Transaction } from '../../store/store.ts'
+import type { Row } from '../../store/table.ts'
 import { fitsAll, type ParameterFilter } from './filters.ts'
 import { pathOf } from './parameter.ts'
 import { parameterKey, type ParameterRecord, parameters } from './records.ts'
@@ -69,13 +70,15 @@ export async function listPage(tx: Transaction, request: ListRequest): Promise<L
   if (paths) return listNamed(tx, request, paths)
   const found: ParameterRecord[] = []
   let last = request.after
-  for await (const parameter of walk(tx, request)) {
-    if (parameter === 'exhausted') return { parameters: found, next: last }
-    if (fitsAll(parameter, request.filters)) {
-      if (found.length === request.limit) return { parameters: found, next: last }
-      found.push(parameter)
+  for await (const rows of walk(tx, request)) {
+    if (rows === 'exhausted') return { parameters: found, next: last }
+    for (const { record } of rows) {
+      if (fitsAll(record, request.filters)) {
+        if (found.length === request.limit) return { parameters: found, next: last }
+        found.push(record)
+      }
+      last = pathOf(record)
     }
-    last = pathOf(parameter)
   }
   return { parameters: found }
 }
@@ -93,11 +96,11 @@ async function listNamed(tx: Transaction, request: ListRequest, paths: readonly 
   return { parameters: page, next: found.length > limit && last ? pathOf(last) : undefined }
 }
 
-/** The parameters of all spans in order; ends with `exhausted` where more would be too many. */
+/** The parameters of all spans in order, in portions; ends with `exhausted` where more would be too many. */
 async function* walk(
   tx: Transaction,
   { account, region, spans, limit, after }: ListRequest,
-): AsyncGenerator<ParameterRecord | 'exhausted'> {
+): AsyncGenerator<readonly Row<ParameterRecord>[] | 'exhausted'> {
   let left = mostScanned
   let last = after
   for (const { under, prefix } of disjoint(spans)) {
@@ -109,10 +112,9 @@ async function* walk(
       const asked = Math.min(size, left)
       const from = last === undefined ? {} : { after: parameterKey(account, region, last) }
       const rows = await parameters.range(tx, { under: [account, region, ...under], prefix, ...from, limit: asked })
-      for (const { record } of rows) {
-        yield record
-        last = pathOf(record)
-      }
+      yield rows
+      const furthest = rows.at(-1)
+      if (furthest) last = pathOf(furthest.record)
       left -= rows.length
       if (rows.length < asked) break
     }

@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts'
 import { toBase64 } from '../../base/bytes.ts'
 import { Secret } from '../../base/secret.ts'
 import { aes256Key, openBytes, sealBytes } from '../../crypto/aead.ts'
+import { derivation } from '../../store/table.ts'
 import { AwsError } from '../errors.ts'
 import { decrypt } from '../kms/decrypt.ts'
 import { encrypt } from '../kms/encrypt.ts'
@@ -9,7 +10,7 @@ import { generateDataKey } from '../kms/generate-data-key.ts'
 import type { Context } from '../operation.ts'
 import { keyUnusable } from './messages.ts'
 import { viaSsm } from './operation.ts'
-import type { EncryptionRecord, StoredTier, VersionRecord } from './records.ts'
+import type { StoredTier, VersionRecord } from './records.ts'
 
 /** KMS makes it when it is first used. */
 export const defaultKey = 'alias/aws/ssm'
@@ -34,13 +35,20 @@ export async function sealValue(
   return { value: toBase64(sealed), encryption: { form, keyId } }
 }
 
+/** They stay as long as their record, so they have memory of their own: Node cuts small buffers from larger ones, which it would keep whole. */
+const sealedBytes = derivation(({ value }: VersionRecord) => {
+  const bytes = Buffer.alloc(Buffer.byteLength(value, 'base64'))
+  bytes.write(value, 'base64')
+  return bytes
+})
+
 /** The value in plaintext. KMS decides, and is asked each time: no data key outlives its request. */
 export async function openValue(context: Context, arn: string, version: VersionRecord): Promise<Secret<string>> {
-  const { encryption, value } = version
-  if (!encryption) return new Secret(value)
-  const open: Record<EncryptionRecord['form'], typeof openDirectly> = { direct: openDirectly, envelope: openEnvelope }
-  const bytes = await open[encryption.form](context, arn, Buffer.from(value, 'base64'))
-  const text = new Secret(Buffer.from(bytes).toString('utf8'))
+  const { encryption } = version
+  if (!encryption) return new Secret(version.value)
+  const open = encryption.form === 'direct' ? openDirectly : openEnvelope
+  const bytes = await open(context, arn, sealedBytes(version))
+  const text = new Secret(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
   bytes.fill(0)
   return text
 }

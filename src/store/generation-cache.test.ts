@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import { keyOf } from './key.ts'
-import { knownRecord, RecordCache } from './record-cache.ts'
+import { type Key, keyOf } from './key.ts'
+import { GenerationCache } from './generation-cache.ts'
+import { knownRecord, type Known } from './known.ts'
 
 const key = (index: number): ReturnType<typeof keyOf> => keyOf(String(index))
-const filled = (cache: RecordCache, from: number, to: number): void => {
+const filled = (cache: GenerationCache<Key, Known>, from: number, to: number): void => {
   for (let index = from; index < to; index++) cache.set(key(index), knownRecord(key(index), 1, { index }, 100))
 }
 
 test('holds no more than its bound, and what is used stays', () => {
-  const cache = new RecordCache(100_000)
+  const cache = new GenerationCache<Key, Known>(100_000)
   filled(cache, 0, 10)
   for (let index = 10; index < 5000; index++) {
     filled(cache, index, index + 1)
@@ -21,7 +22,7 @@ test('holds no more than its bound, and what is used stays', () => {
 })
 
 test('what was deleted is gone from both generations', () => {
-  const cache = new RecordCache(100_000)
+  const cache = new GenerationCache<Key, Known>(100_000)
   filled(cache, 0, 150)
   for (let index = 0; index < 150; index++) cache.delete(key(index))
   expect(cache.size).toBe(0)
@@ -31,7 +32,7 @@ test('what was deleted is gone from both generations', () => {
 })
 
 test('a replaced record does not count twice, and one too large for the cache replaces nothing else', () => {
-  const cache = new RecordCache(100_000)
+  const cache = new GenerationCache<Key, Known>(100_000)
   filled(cache, 0, 20)
   for (let repeat = 0; repeat < 1000; repeat++) filled(cache, 0, 1)
   expect(cache.size).toBe(20)
