@@ -16,6 +16,11 @@ export async function prepareSchema(pool: Pool, schema: string): Promise<void> {
       if (written !== undefined && written > format) {
         throw new Error(`The store has format ${written}, which a newer release wrote; this one knows up to ${format}.`)
       }
+      if (written !== undefined && written < format) {
+        throw new Error(
+          `The store has format ${written}, of a build before the first release; this one reads format ${format}. Begin with an empty schema.`,
+        )
+      }
       if (written !== undefined) return
       await pool.query(`BEGIN; ${definitions(schema)}; COMMIT`)
       return

@@ -57,11 +57,15 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
     await Promise.all(backends.map((backend) => backend.close()))
   })
 
-  test('a database that a newer release set up is refused', async () => {
+  test.each([
+    [-1, 'of a build before the first release; this one reads format'],
+    [1, 'which a newer release wrote'],
+  ])('a database of a format %d away is refused', async (away, refusal) => {
     const schema = freshSchema()
-    await (await openPostgres({ connectionString: server.connectionString, schema })).close()
-    await administrate(`UPDATE ${schema}.head SET format = 2`)
-    await expect(openPostgres({ connectionString: server.connectionString, schema })).rejects.toThrow('newer release')
+    const { connectionString } = server
+    await (await openPostgres({ connectionString, schema })).close()
+    await administrate(`UPDATE ${schema}.head SET format = format + $1`, [away])
+    await expect(openPostgres({ connectionString, schema })).rejects.toThrow(refusal)
   })
 
   test('a server that makes every transaction serializable gives the same outcomes', async () => {
