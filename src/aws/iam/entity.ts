@@ -4,6 +4,7 @@ import { partitionOf } from '../partition.ts'
 import type { Quotas } from '../quotas.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
+import type { Tag } from '../tags.ts'
 import { type AccountCounts, count, countsOf } from './accounts.ts'
 import { entityExists, entityNotFound, type Noun, tooManyEntities } from './messages.ts'
 import {
@@ -13,7 +14,6 @@ import {
   principalIds,
   type RoleRecord,
   roles,
-  type Tag,
   type UserRecord,
   users,
 } from './records.ts'

@@ -3,9 +3,10 @@ import { parseArn } from '../../iam/arn.ts'
 import { partitionOf } from '../partition.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import type { Tag } from '../tags.ts'
 import { deviceNotFound, entityNotFound, unparsableArn } from './messages.ts'
 import { endOf, stepAt, stepOf } from './one-time-code.ts'
-import type { Tag, UserRecord } from './records.ts'
+import type { UserRecord } from './records.ts'
 import { tagValues } from './tags.ts'
 
 /** A virtual device for a second factor. */

@@ -4,6 +4,7 @@ import { parseArn } from '../../iam/arn.ts'
 import { partitionOf } from '../partition.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import type { Tag } from '../tags.ts'
 import {
   invalidProviderUrl,
   invalidThumbprint,
@@ -12,7 +13,6 @@ import {
   tooManyThumbprints,
   unparsableArn,
 } from './messages.ts'
-import type { Tag } from './records.ts'
 import { tagValues } from './tags.ts'
 
 /** An OpenID Connect provider whose tokens an account takes. */

@@ -1,9 +1,5 @@
 import { table } from '../../store/table.ts'
-
-export interface Tag {
-  readonly key: string
-  readonly value: string
-}
+import type { Tag } from '../tags.ts'
 
 export interface InlinePolicy {
   readonly name: string

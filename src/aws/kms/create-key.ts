@@ -60,7 +60,7 @@ async function newKey(input: CreateKeyRequest, context: Context): Promise<KeyRec
   const { account } = call.caller
   const { region } = call
   const { spec, usage } = checkSpec(input)
-  const tags = withTags([], input.Tags ?? [])
+  const tags = withTags([], input.Tags)
   const id = input.MultiRegion ? `mrk-${randomBytes(16).toString('hex')}` : uuid()
   const arn = keyArn(account, region, id)
   const policy = input.Policy ?? defaultPolicy(account, region)

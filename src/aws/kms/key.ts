@@ -4,6 +4,7 @@ import { derivation } from '../../store/table.ts'
 import { boundIds } from '../bound-principals.ts'
 import { partitionOf } from '../partition.ts'
 import type { ResourceFacts } from '../resource.ts'
+import { tagValues } from '../tags.ts'
 import type { KeyRecord } from './records.ts'
 
 /** A key as policies and the audit trail see it, and its record. */
@@ -21,7 +22,7 @@ export const keyOf = derivation((record: KeyRecord): Key => {
     type: 'AWS::KMS::Key',
     policies: [compiled.policy],
     mode: 'root-of-trust',
-    tags: Object.fromEntries(record.tags),
+    tags: tagValues(record.tags),
     record,
   }
 })

@@ -2,6 +2,7 @@ import type { WrappingName } from '../../keys/key-wrap.ts'
 import { table } from '../../store/table.ts'
 import type { BoundPrincipal } from '../bound-principals.ts'
 import type { ExpirationModelType, KeySpec, KeyState, KeyUsageType, OriginType, RotationType } from '../models/kms.ts'
+import type { Tag } from '../tags.ts'
 
 /** What never changes about a key, and how it stands. Times are milliseconds since 1970. */
 export interface KeyRecord {
@@ -21,7 +22,7 @@ export interface KeyRecord {
   /** Whom the policy meant when it was put. */
   readonly principals?: readonly BoundPrincipal[] | undefined
   /** In the order in which they were added. */
-  readonly tags: readonly (readonly [key: string, value: string])[]
+  readonly tags: readonly Tag[]
   /** Names with their `alias/` in front. */
   readonly aliases: readonly string[]
   /** How many grants there are: without any, none are looked for. */

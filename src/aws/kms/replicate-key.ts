@@ -14,7 +14,7 @@ import { defaultPolicy } from './policy.ts'
 import { countMade } from './quota.ts'
 import { type KeyRecord, keyTable } from './records.ts'
 import { shareMaterials } from './shared-material.ts'
-import { withTags } from './tags.ts'
+import { wireTags, withTags } from './tags.ts'
 
 /** Makes a key in another region that has the id and the material of this one. */
 export const replicateKey = operation('ReplicateKey', {
@@ -40,7 +40,7 @@ export const replicateKey = operation('ReplicateKey', {
       // AWS answers before the replica is ready; clients wait until it is, which here is at once.
       ReplicaKeyMetadata: { ...metadata, KeyState: 'Creating', Enabled: false },
       ReplicaPolicy: replica.policy,
-      ReplicaTags: replica.tags.map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      ReplicaTags: wireTags(replica.tags),
     }
   },
 })
@@ -58,7 +58,7 @@ async function newReplica(input: ReplicateKeyRequest, primary: KeyRecord, contex
     description: input.Description ?? '',
     state: imported ? 'PendingImport' : 'Enabled',
     policy,
-    tags: withTags([], input.Tags ?? []),
+    tags: withTags([], input.Tags),
     aliases: [],
     grants: 0,
     multiRegion: 'REPLICA',

@@ -1,18 +1,13 @@
-import type { Tag } from '../models/kms.ts'
+import type { Tag as WireTag } from '../models/kms.ts'
+import { addTags, type Tag } from '../tags.ts'
 import { duplicateTags, reservedTags, tooManyTags } from './messages.ts'
-import type { KeyRecord } from './records.ts'
 
-type Tags = KeyRecord['tags']
+export function withTags(present: readonly Tag[], added: readonly WireTag[] = []): readonly Tag[] {
+  if (new Set(added.map(({ TagKey }) => TagKey)).size < added.length) throw duplicateTags()
+  const tags = added.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }))
+  return addTags(present, tags, { reserved: reservedTags, tooMany: tooManyTags })
+}
 
-const mostTags = 50
-
-/** Tags with others added; one whose key is there keeps its place and gets the new value. */
-export function withTags(present: Tags, added: readonly Tag[]): Tags {
-  const keys = new Set(added.map(({ TagKey }) => TagKey))
-  if (keys.size < added.length) throw duplicateTags()
-  for (const key of keys) if (/^aws:/i.test(key)) throw reservedTags()
-  const tags = new Map(present)
-  for (const { TagKey, TagValue } of added) tags.set(TagKey, TagValue)
-  if (tags.size > mostTags) throw tooManyTags()
-  return [...tags]
+export function wireTags(tags: readonly Tag[]): WireTag[] {
+  return tags.map(({ key, value }) => ({ TagKey: key, TagValue: value }))
 }

@@ -1,3 +1,4 @@
+import { removeTags } from '../tags.ts'
 import { ownKey } from './find-key.ts'
 import { checkState } from './key-state.ts'
 import { checkCustomer } from './key-policy.ts'
@@ -10,7 +11,7 @@ export const untagResource = operation('UntagResource', {
   async handle(input, record, { tx }) {
     checkCustomer(record)
     checkState(record, 'Enabled', 'Disabled', 'PendingImport', 'Unavailable')
-    const tags = record.tags.filter(([key]) => !input.TagKeys.includes(key))
+    const tags = removeTags(record.tags, input.TagKeys)
     keyTable.put(tx, { ...record, tags }, record.account, record.region, record.id)
     return {}
   },

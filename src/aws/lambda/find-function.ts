@@ -2,6 +2,7 @@ import { derivation } from '../../store/table.ts'
 import type { Call } from '../call.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
+import { tagValues } from '../tags.ts'
 import { functionNotFound } from './messages.ts'
 import { compiledPolicy } from './policy.ts'
 import { aliases, type FunctionRecord, functions, type VersionRecord, versionKey, versions } from './records.ts'
@@ -50,11 +51,7 @@ export function callersAccount(_input: unknown, { call }: { readonly call: Call 
   return { arn: '*', account: call.caller.account, record: undefined }
 }
 
-const tagValues = derivation((tags: FunctionRecord['tags']): Readonly<Record<string, string>> => {
-  const values: Record<string, string> = Object.create(null)
-  for (const [key, value] of tags) values[key] = value
-  return values
-})
+const valuesOfTags = derivation(tagValues)
 
 export function factsOf(fn: FunctionRecord, qualifier?: string): ResourceFacts {
   const policy = fn.policies[qualifier === '$LATEST' ? '' : (qualifier ?? '')]
@@ -63,7 +60,7 @@ export function factsOf(fn: FunctionRecord, qualifier?: string): ResourceFacts {
     account: fn.account,
     type: 'AWS::Lambda::Function',
     policies: policy ? [compiledPolicy(policy)] : [],
-    tags: tagValues(fn.tags),
+    tags: valuesOfTags(fn.tags),
   }
 }
 

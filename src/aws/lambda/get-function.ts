@@ -1,7 +1,7 @@
+import { tagValues } from '../tags.ts'
 import { configurationOf } from './configuration.ts'
 import { qualifiedFunction, readVersion } from './find-function.ts'
 import { operation } from './operation.ts'
-import { wireTags } from './tags.ts'
 
 /** A function or one of its versions, with tags and reserved concurrency. The archive is not handed out. */
 export const getFunction = operation('GetFunction', {
@@ -12,7 +12,7 @@ export const getFunction = operation('GetFunction', {
     return {
       Configuration: configurationOf(fn, version, context.platform, qualifier),
       Code: { RepositoryType: 'Keyturn' },
-      Tags: fn.tags.length > 0 ? wireTags(fn.tags) : undefined,
+      Tags: fn.tags.length > 0 ? tagValues(fn.tags) : undefined,
       Concurrency: fn.reserved === undefined ? undefined : { ReservedConcurrentExecutions: fn.reserved },
     }
   },

@@ -1,11 +1,11 @@
+import { tagValues } from '../tags.ts'
 import { operation } from './operation.ts'
 import { taggedFunction } from './tag-resource.ts'
-import { wireTags } from './tags.ts'
 
 /** The tags of a function. */
 export const listTags = operation('ListTags', {
   on: taggedFunction,
   async handle(_input, { fn }) {
-    return { Tags: wireTags(fn.tags) }
+    return { Tags: tagValues(fn.tags) }
   },
 })

@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../../functions/runtimes.ts'
 import { table } from '../../store/table.ts'
 import type { Architecture, LoggingConfig, TracingMode } from '../models/lambda.ts'
+import type { Tag } from '../tags.ts'
 
 /** The code of a version: where it is stored, and how long its archive is. */
 export interface CodeReference {
@@ -61,7 +62,7 @@ export interface FunctionRecord {
   /** How many published versions there are. */
   readonly published: number
   /** In the order of adding. */
-  readonly tags: readonly (readonly [key: string, value: string])[]
+  readonly tags: readonly Tag[]
   /** By qualifier; that of the function itself under an empty text. */
   readonly policies: Readonly<Record<string, PolicyRecord>>
   /** How many may run at once. */

@@ -1,3 +1,4 @@
+import { removeTags } from '../tags.ts'
 import { operation } from './operation.ts'
 import { functions } from './records.ts'
 import { taggedFunction } from './tag-resource.ts'
@@ -6,7 +7,7 @@ import { taggedFunction } from './tag-resource.ts'
 export const untagResource = operation('UntagResource', {
   on: taggedFunction,
   async handle({ TagKeys }, { fn }, { tx }) {
-    const tags = fn.tags.filter(([key]) => !TagKeys.includes(key))
+    const tags = removeTags(fn.tags, TagKeys)
     functions.put(tx, { ...fn, tags }, fn.account, fn.region, fn.name)
     return {}
   },

@@ -3,6 +3,7 @@ import type { Table } from '../../store/table.ts'
 import type { Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
+import { tagValues } from '../tags.ts'
 import { notFound, tooMany } from './messages.ts'
 import {
   type AnyRecord,
@@ -16,7 +17,7 @@ import {
   type TrustAnchorRecord,
   trustAnchors,
 } from './records.ts'
-import { newTags, tagValues } from './tags.ts'
+import { newTags } from './tags.ts'
 
 /** A kind of resource of this service. */
 export interface Kind<R extends AnyRecord> {

@@ -5,6 +5,6 @@ import { tagged } from './tagged.ts'
 export const listTagsForResource = operation('ListTagsForResource', {
   on: tagged,
   handle: async (_input, { record }) => ({
-    tags: record.tags.map(([key, value]) => ({ key: new Secret(key), value: new Secret(value) })),
+    tags: record.tags.map(({ key, value }) => ({ key: new Secret(key), value: new Secret(value) })),
   }),
 })

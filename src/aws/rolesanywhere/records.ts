@@ -1,4 +1,5 @@
 import { table } from '../../store/table.ts'
+import type { Tag } from '../tags.ts'
 
 /** What every record of this service has. Times are milliseconds since 1970. */
 export interface AnyRecord {
@@ -8,7 +9,7 @@ export interface AnyRecord {
   readonly enabled: boolean
   readonly createdAt: number
   readonly updatedAt: number
-  readonly tags: readonly (readonly [key: string, value: string])[]
+  readonly tags: readonly Tag[]
 }
 
 /** An authority whose certificates are believed. */

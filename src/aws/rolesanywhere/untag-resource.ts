@@ -1,3 +1,4 @@
+import { removeTags } from '../tags.ts'
 import { change } from './kind.ts'
 import { operation } from './operation.ts'
 import { tagged } from './tagged.ts'
@@ -6,8 +7,11 @@ import { tagged } from './tagged.ts'
 export const untagResource = operation('UntagResource', {
   on: tagged,
   async handle({ tagKeys }, { kind, record }, context) {
-    const gone = new Set(tagKeys.map((key) => key.reveal()))
-    change(kind, record, { tags: record.tags.filter(([key]) => !gone.has(key)) }, context)
+    const tags = removeTags(
+      record.tags,
+      tagKeys.map((key) => key.reveal()),
+    )
+    change(kind, record, { tags }, context)
     return {}
   },
 })

@@ -1,11 +1,7 @@
 import { table } from '../../store/table.ts'
 import type { BoundPrincipal } from '../bound-principals.ts'
+import type { Tag } from '../tags.ts'
 import type { Stages } from './stages.ts'
-
-export interface TagRecord {
-  readonly key: string
-  readonly value: string
-}
 
 /** How a secret is rotated; `lambdaArn` and `rules` stay when rotation is turned off. */
 export interface RotationRecord {
@@ -58,7 +54,7 @@ export interface SecretRecord {
   /** As it was given; absent under the default key. */
   readonly kmsKeyId?: string | undefined
   /** In the order of addition; absent until the first tag, empty after the last is gone. */
-  readonly tags?: readonly TagRecord[] | undefined
+  readonly tags?: readonly Tag[] | undefined
   readonly policy?: string | undefined
   /** Whom the policy meant when it was put. */
   readonly principals?: readonly BoundPrincipal[] | undefined

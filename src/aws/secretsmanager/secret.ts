@@ -5,6 +5,7 @@ import { derivation } from '../../store/table.ts'
 import { boundIds } from '../bound-principals.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
+import { tagValues } from '../tags.ts'
 import { invalidName, markedForDeletion, notFound, replicaReadOnly } from './messages.ts'
 import { isReplica, type SecretRecord, secrets } from './records.ts'
 import { readSecretId, type SecretReference, secretArn } from './secret-id.ts'
@@ -21,15 +22,9 @@ export const factsOf = derivation((record: SecretRecord): ResourceFacts => {
     account,
     type: secretType,
     policies: compiled === undefined ? [] : [compiled.policy],
-    tags: tagMap(tags ?? []),
+    tags: tagValues(tags ?? []),
   }
 })
-
-function tagMap(tags: readonly { readonly key: string; readonly value: string }[]): Record<string, string> {
-  const map: Record<string, string> = Object.create(null)
-  for (const { key, value } of tags) map[key] = value
-  return map
-}
 
 export function arnOf(secret: SecretRecord): string {
   return factsOf(secret).arn

@@ -1,35 +1,27 @@
-import type { Tag } from '../models/secretsmanager.ts'
+import type { Tag as WireTag } from '../models/secretsmanager.ts'
 import type { Conditions } from '../operation.ts'
+import { addTags, isReserved, removeTags, type Tag, type TagRules } from '../tags.ts'
 import { duplicateTags, reservedTag, tagKeyRequired, tooManyTags } from './messages.ts'
-import type { SecretRecord, TagRecord } from './records.ts'
+import type { SecretRecord } from './records.ts'
 import { factsOf } from './secret.ts'
 
-const mostTags = 50
+const rules: TagRules = { reserved: reservedTag, tooMany: tooManyTags, repeated: duplicateTags }
 
-/** The tags after some were added: a key that is there gets the new value and keeps its place. */
-export function newTags(tags: readonly TagRecord[], added: readonly Tag[]): readonly TagRecord[] {
-  const values = new Map(tags.map(({ key, value }) => [key, value]))
-  const seen = new Set<string>()
-  for (const { Key: key, Value: value = '' } of added) {
+export function newTags(present: readonly Tag[], added: readonly WireTag[]): readonly Tag[] {
+  return addTags(present, given(added), rules)
+}
+
+/** One by one, so that the first tag at fault is the one that is told of. */
+function* given(tags: readonly WireTag[]): Generator<Tag> {
+  for (const { Key: key, Value: value = '' } of tags) {
     if (!key) throw tagKeyRequired()
-    checkNotReserved(key)
-    if (seen.has(key)) throw duplicateTags()
-    seen.add(key)
-    values.set(key, value)
+    yield { key, value }
   }
-  if (values.size > mostTags) throw tooManyTags(mostTags)
-  return Array.from(values, ([key, value]) => ({ key, value }))
 }
 
-/** The tags without those of some keys, of which any may be missing. */
-export function remainingTags(tags: readonly TagRecord[], removed: readonly string[]): readonly TagRecord[] {
-  for (const key of removed) checkNotReserved(key)
-  const gone = new Set(removed)
-  return tags.filter(({ key }) => !gone.has(key))
-}
-
-function checkNotReserved(key: string): void {
-  if (/^aws:/i.test(key)) throw reservedTag()
+export function remainingTags(present: readonly Tag[], removed: readonly string[]): readonly Tag[] {
+  if (removed.some(isReserved)) throw reservedTag()
+  return removeTags(present, removed)
 }
 
 /** What to ask for again with the tags to be: whoever could not change them back may not change them. */

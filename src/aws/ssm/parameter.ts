@@ -5,6 +5,7 @@ import { derivation } from '../../store/table.ts'
 import type { AwsError } from '../errors.ts'
 import type { Conditions, Demand, Finding } from '../operation.ts'
 import type { Resource, ResourceFacts } from '../resource.ts'
+import { tagValues } from '../tags.ts'
 import { invalidName, parameterNotFound } from './messages.ts'
 import { hereOf, parameterArn, type ParameterReference, readPath, readReference } from './name.ts'
 import { parameterKey, type ParameterRecord, parameters } from './records.ts'
@@ -23,10 +24,7 @@ export const factsOf = derivation((record: ParameterRecord): ResourceFacts => {
       assert('policy' in compiled, 'a policy that shares a parameter was checked before')
       return compiled.policy
     }),
-    tags: Object.assign(Object.create(null), Object.fromEntries(tags.map(({ key, value }) => [key, value]))) as Record<
-      string,
-      string
-    >,
+    tags: tagValues(tags),
   }
 })
 

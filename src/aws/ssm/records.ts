@@ -1,11 +1,7 @@
 import { table } from '../../store/table.ts'
 import type { ParameterType } from '../models/ssm.ts'
+import type { Tag } from '../tags.ts'
 import { keySegments } from './name.ts'
-
-export interface TagRecord {
-  readonly key: string
-  readonly value: string
-}
 
 /** What is done with a parameter in time; durations are milliseconds. */
 export type PolicyRule =
@@ -65,7 +61,7 @@ export interface ParameterRecord {
   readonly oldest: number
   /** In the order of attachment. A label is on one version. */
   readonly labels: readonly (readonly [label: string, version: number])[]
-  readonly tags: readonly TagRecord[]
+  readonly tags: readonly Tag[]
   readonly shares: readonly ShareRecord[]
 }
 

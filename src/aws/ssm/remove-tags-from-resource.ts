@@ -1,3 +1,4 @@
+import { removeTags } from '../tags.ts'
 import { operation } from './operation.ts'
 import { taggedParameter } from './tags.ts'
 import { writeParameter } from './write-parameter.ts'
@@ -6,8 +7,7 @@ import { writeParameter } from './write-parameter.ts'
 export const removeTagsFromResource = operation('RemoveTagsFromResource', {
   on: taggedParameter,
   async handle(input, found, { tx }) {
-    const gone = new Set(input.TagKeys)
-    writeParameter(tx, { ...found, tags: found.tags.filter(({ key }) => !gone.has(key)) })
+    writeParameter(tx, { ...found, tags: removeTags(found.tags, input.TagKeys) })
     return {}
   },
 })

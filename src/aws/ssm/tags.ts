@@ -1,11 +1,10 @@
-import type { Tag } from '../models/ssm.ts'
+import type { Tag as WireTag } from '../models/ssm.ts'
 import type { Finding } from '../operation.ts'
 import type { Resource } from '../resource.ts'
+import { addTags, type Tag } from '../tags.ts'
 import { duplicateTags, reservedTag, tooManyTags, unknownResourceId, unknownResourceType } from './messages.ts'
 import { ownParameter } from './parameter.ts'
-import type { ParameterRecord, TagRecord } from './records.ts'
-
-const mostTags = 50
+import type { ParameterRecord } from './records.ts'
 
 /** The parameter whose tags an operation is about; tags of other things of Systems Manager are not kept. */
 export async function taggedParameter(
@@ -16,15 +15,8 @@ export async function taggedParameter(
   return ownParameter(ResourceId, finding, unknownResourceId)
 }
 
-/** Tags with others added; one whose key is there keeps its place and gets the new value. */
-export function newTags(tags: readonly TagRecord[], added: readonly Tag[]): readonly TagRecord[] {
-  const values = new Map(tags.map(({ key, value }) => [key, value]))
-  const keys = new Set(added.map(({ Key }) => Key))
-  if (keys.size < added.length) throw duplicateTags()
-  for (const { Key: key, Value: value } of added) {
-    if (/^aws:/i.test(key)) throw reservedTag()
-    values.set(key, value)
-  }
-  if (values.size > mostTags) throw tooManyTags()
-  return Array.from(values, ([key, value]) => ({ key, value }))
+export function newTags(present: readonly Tag[], added: readonly WireTag[]): readonly Tag[] {
+  if (new Set(added.map(({ Key }) => Key)).size < added.length) throw duplicateTags()
+  const tags = added.map(({ Key, Value }) => ({ key: Key, value: Value }))
+  return addTags(present, tags, { reserved: reservedTag, tooMany: tooManyTags })
 }
