@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 
-/** The layout of the tables and the function below; a database that says a higher one was set up by a newer release. */
-const format = 1
+/** The layout of the tables and the function below, and of the records; a database that says a higher one was set up by a newer release. */
+const format = 2
 const attempts = 20
 
 /** What PostgreSQL answers when another process makes the same thing at the same moment. */

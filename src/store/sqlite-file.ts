@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 
 const busyMilliseconds = 10_000
 const openAttempts = 100
-/** The layout of the tables below; a file that says a higher one was written by a newer release. */
-const format = 2
+/** The layout of the tables below, and of the records; a file that says a higher one was written by a newer release. */
+const format = 3
 
 /** Of a new file: most records take a kilobyte or three, so that smaller pages are half empty or overflow. */
 const pageBytes = 8192

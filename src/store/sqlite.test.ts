@@ -59,8 +59,8 @@ test('what was committed is there when the file is opened again', async () => {
 })
 
 test.each([
-  [1, 'Begin with an empty data folder'],
-  [3, 'newer release'],
+  [2, 'Begin with an empty data folder'],
+  [4, 'newer release'],
 ])('a file of format %d is refused', async (format, refusal) => {
   const path = temporaryFile()
   await (await openSqlite({ path })).close()
