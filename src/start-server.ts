@@ -10,6 +10,7 @@ import type { Config } from './config/schema.ts'
 import { type Listener, listen } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
 import { route } from './http/route.ts'
+import { type Channel, workerMetrics } from './http/worker-metrics.ts'
 import { openEffects } from './open-effects.ts'
 import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
 import { SealRefused } from './seal/seal.ts'
@@ -23,8 +24,14 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts one serving process as the configuration says. `worker` numbers the processes that share a port, from 0. */
-export async function startServer(config: LoadedConfig, logger: Logger, worker: number): Promise<RunningServer> {
+/** Which of the processes that share a port this is, from 0, and where there are others the way to them. */
+export interface ServingPlace {
+  readonly worker: number
+  readonly channel?: Channel | undefined
+}
+
+/** Starts one serving process as the configuration says. */
+export async function startServer(config: LoadedConfig, logger: Logger, place: ServingPlace): Promise<RunningServer> {
   const backend = await openBackend(config, (err) =>
     logger.warn({ err }, 'an idle database connection broke and is replaced'),
   )
@@ -34,7 +41,7 @@ export async function startServer(config: LoadedConfig, logger: Logger, worker: 
   try {
     if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
     const unsealed = await unseal(backend, openSeal(config))
-    const chain = `${config.node}-${worker}`
+    const chain = `${config.node}-${place.worker}`
     const onFault = (err: unknown) => logger.error({ err }, 'the audit trail was written, but not its digest or index')
     assembly = await assemble({
       backend,
@@ -61,7 +68,7 @@ export async function startServer(config: LoadedConfig, logger: Logger, worker: 
       xks: xksSettings(config),
       cacheBytes: config.limits.cacheBytes,
     })
-    const listener = await openListener(config, assembly, logger)
+    const listener = await openListener(config, assembly, logger, place)
     endpoint = ownAddress(config, listener)
     return {
       listener,
@@ -104,10 +111,16 @@ function xksSettings({ xks }: Config): NonNullable<AssemblyOptions['xks']> {
   }
 }
 
-function openListener(config: Config, assembly: Assembly, logger: Logger): Promise<Listener> {
-  const { tls, limits } = config
+function openListener(
+  config: Config,
+  assembly: Assembly,
+  logger: Logger,
+  { worker, channel }: ServingPlace,
+): Promise<Listener> {
+  const { tls, limits, workers } = config
   const metrics = new Metrics()
   processGauges(metrics)
+  const metricsText = channel && workerMetrics(metrics, channel, { worker, workers })
   return listen({
     host: config.listen.address,
     port: config.listen.port,
@@ -120,6 +133,7 @@ function openListener(config: Config, assembly: Assembly, logger: Logger): Promi
     handle: route({
       aws: assembly.aws,
       metrics,
+      metricsText,
       metricsFor: config.metrics,
       published: (path) => publishedIssuer(path, assembly.gateway.platform),
       onServed: (request, { service, operation, code, requestId, answer }, seconds) => {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { pino } from 'pino'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { exchangeMetrics } from '../http/worker-metrics.ts'
 import { configOf, withConfigFlags } from './config-flags.ts'
 
 const workerVariable = 'KEYTURN_WORKER_NUMBER'
@@ -31,7 +32,7 @@ function loggerOf(config: Config) {
 async function serve(config: LoadedConfig, worker: number): Promise<void> {
   const logger = loggerOf(config)
   const { startServer } = await import('../start-server.ts')
-  const server = await startServer(config, logger, worker)
+  const server = await startServer(config, logger, { worker, channel: cluster.worker })
   const { host, port } = server.listener
   logger.info({ address: host, port, tls: config.tls !== undefined, worker }, 'ready')
   let stopping = false
@@ -59,14 +60,18 @@ function supervise(config: Config): void {
   const logger = loggerOf(config)
   let stopping = false
   let failures = 0
+  const metrics = exchangeMetrics()
   const start = (number: number) => {
     const child = cluster.fork({ [workerVariable]: String(number) })
     let ready = false
     child.on('listening', () => {
+      if (ready) return
       ready = true
       failures = 0
+      metrics.join(number, child)
     })
     child.on('exit', (code, signal) => {
+      metrics.leave(number)
       if (stopping) return
       logger.error({ worker: number, code, signal }, 'a serving process ended')
       // Processes that cannot even start would do so for ever: what keeps them from it is in their log.

@@ -1,20 +1,11 @@
-/** Upper bounds in seconds; requests take a fraction of a millisecond, waiting clients seconds. */
-const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const mostSeries = 5_000
-
-interface Histogram {
-  /** How many fell below each bound and above the one before it. */
-  readonly buckets: number[]
-  count: number
-  sum: number
-}
+import { bounds, emptyHistogram, type Figures, type Histogram, metricsText, mostSeries } from './metrics-text.ts'
 
 interface Counter {
   readonly labels: string
   count: number
 }
 
-/** Counts requests, and writes them in the Prometheus text format 0.0.4. Label values come from models, never from callers. */
+/** Counts the requests of this process. Label values come from models, never from callers. */
 export class Metrics {
   readonly #counters: Counter[] = []
   /** The counters by service, operation and code, so that counting puts no text together. */
@@ -22,7 +13,7 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>()
   readonly #gauges = new Map<string, { help: string; read: () => number }>()
 
-  /** A figure that is read when somebody asks; one that only grows has a name in `_total`. */
+  /** A figure of this process that is read when somebody asks; one that only grows has a name in `_total`. */
   gauge(name: string, help: string, read: () => number): void {
     this.#gauges.set(name, { help, read })
   }
@@ -39,32 +30,16 @@ export class Metrics {
     if (index < bounds.length) histogram.buckets[index] = (histogram.buckets[index] as number) + 1
   }
 
+  figures(): Figures {
+    return {
+      requests: this.#counters.map(({ labels, count }) => [labels, count]),
+      durations: [...this.#durations],
+      gauges: Array.from(this.#gauges, ([name, { help, read }]) => ({ name, help, value: read() })),
+    }
+  }
+
   text(): string {
-    const lines = [
-      '# HELP keyturn_requests_total Requests by service, operation and outcome.',
-      '# TYPE keyturn_requests_total counter',
-    ]
-    for (const { labels, count } of this.#counters) lines.push(`keyturn_requests_total{${labels}} ${count}`)
-    lines.push('# HELP keyturn_request_duration_seconds Time from the last byte of a request to its answer.')
-    lines.push('# TYPE keyturn_request_duration_seconds histogram')
-    for (const [service, { buckets, count, sum }] of this.#durations) {
-      const label = `service="${service}"`
-      let below = 0
-      bounds.forEach((bound, index) => {
-        below += buckets[index] as number
-        lines.push(`keyturn_request_duration_seconds_bucket{${label},le="${bound}"} ${below}`)
-      })
-      lines.push(`keyturn_request_duration_seconds_bucket{${label},le="+Inf"} ${count}`)
-      lines.push(
-        `keyturn_request_duration_seconds_sum{${label}} ${sum}`,
-        `keyturn_request_duration_seconds_count{${label}} ${count}`,
-      )
-    }
-    for (const [name, { help, read }] of this.#gauges) {
-      const type = name.endsWith('_total') ? 'counter' : 'gauge'
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${read()}`)
-    }
-    return `${lines.join('\n')}\n`
+    return metricsText(this.figures())
   }
 
   #counter(service: string, operation: string, code: string): Counter | undefined {
@@ -82,7 +57,7 @@ export class Metrics {
   #histogram(service: string): Histogram {
     let histogram = this.#durations.get(service)
     if (!histogram) {
-      histogram = { buckets: bounds.map(() => 0), count: 0, sum: 0 }
+      histogram = emptyHistogram()
       this.#durations.set(service, histogram)
     }
     return histogram

@@ -6,6 +6,8 @@ import type { Metrics } from './metrics.ts'
 export interface Routes {
   readonly aws: (request: ArrivedRequest) => Promise<Served>
   readonly metrics: Metrics
+  /** What `/metrics` answers; by itself what this process has counted. */
+  readonly metricsText?: (() => Promise<string>) | undefined
   /** Who may read `/metrics`. */
   readonly metricsFor: 'loopback' | 'all' | 'off'
   /** What issuers of tokens publish under `/_keyturn/`, for everybody. */
@@ -20,6 +22,7 @@ export interface Routes {
 export function route({
   aws,
   metrics,
+  metricsText = async () => metrics.text(),
   metricsFor,
   published,
   own,
@@ -31,7 +34,7 @@ export function route({
     if (request.path === '/metrics' && (request.method === 'GET' || request.method === 'HEAD')) {
       const open = metricsFor === 'all' || (metricsFor === 'loopback' && isLoopback(request.sourceIp))
       return open
-        ? { status: 200, headers: { 'Content-Type': 'text/plain; version=0.0.4' }, body: metrics.text() }
+        ? { status: 200, headers: { 'Content-Type': 'text/plain; version=0.0.4' }, body: await metricsText() }
         : notFound
     }
     const began = performance.now()
