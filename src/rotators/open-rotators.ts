@@ -50,7 +50,22 @@ export function openRotators({ database, webhook, forward }: RotatorsOptions): R
       const arn = `arn:${partition}:lambda:${region}:${account}:function:keyturn-${own.kind}-${own.name}`
       return found && { ...found, arn }
     },
+    whyNone(named, place) {
+      const own = readName(named, place)
+      if (own) return own.kind === 'webhook' ? `This account has no webhook ${own.name}.` : whyNotBuiltIn(own.name)
+      return named.startsWith('keyturn:')
+        ? 'Rotators are named keyturn:rotator/NAME or keyturn:webhook/NAME, in lower case.'
+        : undefined
+    },
   }
+}
+
+function whyNotBuiltIn(name: string): string {
+  if (name === 'generic')
+    return 'The rotator generic takes a length from 8 to 4096, exclude and member, and no such options.'
+  if (engineOf(name)) return `The rotator ${name} takes no options.`
+  const forms = 'those of databases also as NAME-single-user and NAME-alternating-users'
+  return `There is no rotator ${name}. There are generic, ${Object.keys(engines).join(', ')}; ${forms}.`
 }
 
 function remote(rotator: RemoteRotator | undefined): FoundRotator | undefined {
@@ -82,11 +97,18 @@ function builtIn({ name, options }: OwnName, settings: DatabaseSettings): FoundR
 const manners = { '-single-user': singleUser, '-alternating-users': alternatingUsers, '': singleUser } as const
 
 function ofDatabase(name: string, options: URLSearchParams, settings: DatabaseSettings): Rotator | undefined {
-  const suffix = (Object.keys(manners) as (keyof typeof manners)[]).find((one) => name.endsWith(one)) ?? ''
-  const engineName = name.slice(0, name.length - suffix.length)
-  const engine = Object.hasOwn(engines, engineName) ? engines[engineName] : undefined
+  const engine = engineOf(name)
   if (!engine || options.size > 0) return undefined
-  return databaseRotator(name, { engine, settings }, manners[suffix])
+  return databaseRotator(name, { engine, settings }, manners[mannerOf(name)])
+}
+
+function mannerOf(name: string): keyof typeof manners {
+  return (Object.keys(manners) as (keyof typeof manners)[]).find((one) => name.endsWith(one)) ?? ''
+}
+
+function engineOf(name: string): DatabaseEngine | undefined {
+  const engine = name.slice(0, name.length - mannerOf(name).length)
+  return Object.hasOwn(engines, engine) ? engines[engine] : undefined
 }
 
 const allowed = new Set(['length', 'exclude', 'member'])

@@ -74,9 +74,11 @@ test('any text may be asked for as a rotator', () => {
         fc.string(),
         fc.string().map((text) => `keyturn:rotator/${text}`),
         fc.string().map((text) => `keyturn:rotator/generic?${text}`),
+        fc.string().map((text) => `keyturn:webhook/${text}`),
       ),
       (text) => {
         const found = rotators.find(text, place)
+        if (!found && text.startsWith('keyturn:')) expect(rotators.whyNone(text, place)).toMatch(/^[A-Z].+\.$/)
         if (found)
           expect(found.arn).toMatch(/^arn:aws:lambda:us-east-1:111111111111:function:keyturn-rotator-[a-z0-9-]+$/)
       },

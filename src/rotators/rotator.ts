@@ -79,4 +79,6 @@ export interface RotatorPlace {
 export interface Rotators {
   /** With the function ARN under which policies know the rotator. */
   find(named: string, place: RotatorPlace): (FoundRotator & { readonly arn: string }) | undefined
+  /** Why there is none, in a sentence, for a name that only a rotator can have; nothing for one that may be a function's. */
+  whyNone(named: string, place: RotatorPlace): string | undefined
 }

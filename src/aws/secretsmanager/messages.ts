@@ -143,4 +143,5 @@ export const rotationTokenInUse = (token: string, arn: string) =>
   invalidRequest(
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
   )
+export const noSuchRotator = (why: string) => invalidParameter(why)
 export const rotatorRefuses = (why: string) => invalidRequest(`The secret can't be rotated by this rotator: ${why}`)

@@ -109,6 +109,7 @@ function rotationOver(name: string, application: () => Application): void {
 function before(step: RotationStep, work: () => void): Rotators {
   let left = 1
   return {
+    ...builtIn,
     find(named, place) {
       const found = builtIn.find(named, place)
       if (found?.kind !== 'built-in') return found

@@ -1,11 +1,12 @@
 import type { FoundRotator, Rotator } from '../../rotators/rotator.ts'
+import type { AwsError } from '../errors.ts'
 import type { Context, Finding } from '../operation.ts'
 import { partitionOf } from '../partition.ts'
 import type { Platform } from '../platform.ts'
 import type { ResourceFacts } from '../resource.ts'
 import { serviceMay } from '../service-call.ts'
 import { getSecretValue } from './get-secret-value.ts'
-import { functionNotInvocable, rotatorRefuses } from './messages.ts'
+import { functionNotInvocable, noSuchRotator, rotatorRefuses } from './messages.ts'
 import { serviceSource } from './operation.ts'
 import type { SecretRecord } from './records.ts'
 import { findFunction } from './rotation-function.ts'
@@ -31,6 +32,12 @@ export function findRotator(functionArn: string, { account, region }: SecretReco
   return rotators?.find(functionArn, { partition: partitionOf(region), region, account })
 }
 
+/** The answer to a function that is not there. That the function's policy keeps the service out is no help where no function can have the name. */
+function notFound(functionArn: string, { account, region }: SecretRecord, { rotators }: Platform): AwsError {
+  const why = rotators?.whyNone(functionArn, { partition: partitionOf(region), region, account })
+  return why === undefined ? functionNotInvocable() : noSuchRotator(why)
+}
+
 /**
  * Refuses a rotation whose function the caller or the service may not invoke. Answers what a built-in rotator will borrow
  * another secret's rights for, which the caller must have.
@@ -41,7 +48,7 @@ export async function checkTarget(
   functionArn: string,
 ): Promise<string | undefined> {
   const target = await findTarget(functionArn, secret, context)
-  if (!target) throw functionNotInvocable()
+  if (!target) throw notFound(functionArn, secret, context.platform)
   const { facts } = target
   const action = 'lambda:InvokeFunction'
   const conditions = { 'lambda:FunctionArn': facts.arn }

@@ -371,12 +371,6 @@ test('a function elsewhere is invoked for whoever may in his own account', async
 })
 
 test.each([
-  'keyturn:rotator/unknown',
-  'keyturn:webhook/unknown',
-  'keyturn:rotator/generic?length=3',
-  'keyturn:rotator/generic?lenght=30',
-  'keyturn:rotator/postgres?length=30',
-  'keyturn:rotator/__proto__',
   'arn:aws:lambda:us-east-1:222222222222:function:keyturn-rotator-generic',
   'arn:aws:lambda:eu-west-1:111111111111:function:keyturn-rotator-generic',
   'arn:aws:lambda:us-east-1:111111111111:function:missing',
@@ -386,6 +380,35 @@ test.each([
   expect(await refusal(sm('RotateSecret', { SecretId: 's', RotationLambdaARN }))).toMatch(
     /^AccessDeniedException: Secrets Manager cannot invoke the specified Lambda function\./,
   )
+  expect(await described()).toEqual(before)
+  await harness.close()
+})
+
+const noRotator = (name: string) =>
+  `There is no rotator ${name}. There are generic, postgres, redshift, mysql, mariadb, redis, mongodb, documentdb, sqlserver, oracle; ` +
+  'those of databases also as NAME-single-user and NAME-alternating-users.'
+const genericOptions = 'The rotator generic takes a length from 8 to 4096, exclude and member, and no such options.'
+const forms = 'Rotators are named keyturn:rotator/NAME or keyturn:webhook/NAME, in lower case.'
+
+test.each([
+  ['keyturn:rotator/unknown', noRotator('unknown')],
+  ['keyturn:rotator/unknown?length=30', noRotator('unknown')],
+  ['keyturn:rotator/postgres-triple-user', noRotator('postgres-triple-user')],
+  ['keyturn:rotator/constructor', noRotator('constructor')],
+  ['arn:aws:lambda:us-east-1:111111111111:function:keyturn-rotator-unknown', noRotator('unknown')],
+  ['keyturn:webhook/unknown', 'This account has no webhook unknown.'],
+  ['keyturn:rotator/generic?length=3', genericOptions],
+  ['keyturn:rotator/generic?lenght=30', genericOptions],
+  ['keyturn:rotator/postgres?length=30', 'The rotator postgres takes no options.'],
+  ['keyturn:rotator/mysql-single-user?length=30', 'The rotator mysql-single-user takes no options.'],
+  ['keyturn:rotator/__proto__', forms],
+  ['keyturn:rotator/Postgres', forms],
+  ['keyturn:rotate/generic', forms],
+])('%s names no rotator, and the answer says so', async (RotationLambdaARN, why) => {
+  const { harness, sm, described } = await open()
+  const before = await described()
+  const answer = await refusal(sm('RotateSecret', { SecretId: 's', RotationLambdaARN }))
+  expect(answer).toBe(`InvalidParameterException: ${why}`)
   expect(await described()).toEqual(before)
   await harness.close()
 })
@@ -470,7 +493,7 @@ test('a pending value that a rotator replaces is replaced everywhere', async () 
     },
   }
   const arn = 'arn:aws:lambda:us-east-1:111111111111:function:own'
-  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const }
+  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const, whyNone: () => undefined }
   const { harness, sm, as } = await openSecretsManager({ rotators })
   await sm('CreateSecret', { Name: 's', SecretString: 'first', AddReplicaRegions: [{ Region: 'eu-west-1' }] })
   await sm('RotateSecret', { SecretId: 's', RotationLambdaARN: 'own' })
@@ -505,7 +528,7 @@ test('processes that share a store do each step once, and none beside another', 
     lending: (value) => ({ arn: 's0', binding: value.reveal() }),
   }
   const arn = 'arn:aws:lambda:us-east-1:111111111111:function:own'
-  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const }
+  const rotators = { find: () => ({ kind: 'built-in', rotator, arn }) as const, whyNone: () => undefined }
   const processes = []
   for (let index = 0; index < 3; index++) processes.push(await openSecretsManager({ backend, seal, clock, rotators }))
   const [{ sm }] = processes as [SecretsManager]
