@@ -107,6 +107,22 @@ test('a commit that cannot be applied fails alone', async () => {
   await backend.close()
 })
 
+test('what a failed group had noted is forgotten, also where another process then takes its number', async () => {
+  const path = temporaryFile()
+  const backend = await openSqlite({ path, maximumBytes: 400_000 })
+  const other = await openSqlite({ path })
+  const key = keyOf('a')
+  expect(await backend.commit([], [])).toBe(1)
+  // The value fits; the note of which keys were written does not.
+  const gone = Array.from({ length: 600 }, (_, index) => ({ key: keyOf(`${index}`.padEnd(1000)), value: undefined }))
+  const failing = backend.commit([], [{ key, value: Buffer.from('never there') }, ...gone])
+  await expect(failing).rejects.toMatchObject({ name: 'BackendFailure', message: expect.stringContaining('full') })
+  expect(await other.commit([], [{ key: keyOf('b'), value: Buffer.from('of another') }])).toBe(2)
+  expect(await backend.commit([{ key, version: 2 }], [])).toBe('conflict')
+  expect(await backend.commit([{ key, version: 0 }], [], 2)).toBe(3)
+  await Promise.all([backend.close(), other.close()])
+})
+
 test('a writer that dies rejects what waits for it; the next commit has a new one', async () => {
   const path = temporaryFile()
   const started = new Promise<Worker>((resolve) => process.once('worker', resolve))
