@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Check, Entry } from './backend.ts'
-import type { OpenBackend } from './backend-conformance.ts'
+import type { OpenBackend } from './backend.test-support.ts'
 import { type Key, keyOf } from './key.ts'
 
 /** Entries as texts, to be compared. */

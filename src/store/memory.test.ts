@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { backendConformance, type OpenBackend } from './backend-conformance.ts'
+import type { OpenBackend } from './backend.test-support.ts'
+import { backendConformance } from './backend-conformance.ts'
 import { keyOf } from './key.ts'
 import { MemoryBackend } from './memory.ts'
 import { storeConformance } from './store-conformance.ts'

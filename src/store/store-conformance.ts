@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { OpenBackend, OpenedBackend } from './backend-conformance.ts'
+import type { OpenBackend, OpenedBackend } from './backend.test-support.ts'
 import { childrenOf, type Key, keyOf } from './key.ts'
 import { openStore } from './open-store.ts'
 import { type Codec, type Store, type Transaction, TransactionConflict } from './store.ts'
