@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { freePort, makeServerFolder, removeServerFolder, type ServerFolder, startProgram } from './real-server.ts'
 
 /** A real PostgreSQL server of this test alone, on loopback, with its data in a temporary folder. */
 export interface TestPostgres {
@@ -25,14 +24,12 @@ export async function startPostgres(): Promise<TestPostgres> {
   const failures: string[] = []
   for (const binaries of [embeddedBinaries(), ...systemBinaries()]) {
     if (binaries === undefined) continue
-    const data = mkdtempSync(join(tmpdir(), 'keyturn-postgres-'))
+    const folder = makeServerFolder('postgres', 'postgres')
     try {
-      const owner = unprivileged()
-      if (owner !== undefined) chownSync(data, owner.uid, owner.gid)
-      initialise(binaries, data, owner)
-      return await start(binaries, data, owner)
+      initialise(binaries, folder)
+      return await start(binaries, folder)
     } catch (failure) {
-      rmSync(data, { recursive: true, force: true })
+      removeServerFolder(folder)
       failures.push(`${binaries}: ${String(failure)}`)
     }
   }
@@ -61,21 +58,7 @@ function systemBinaries(): readonly string[] {
   return readdirSync(root).map((version) => join(root, version, 'bin'))
 }
 
-interface Owner {
-  readonly uid: number
-  readonly gid: number
-}
-
-/** PostgreSQL refuses to run as root: the user to run it as instead, where this process is root. */
-function unprivileged(): Owner | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n')
-  const line = users.find((text) => text.startsWith('postgres:')) ?? users.find((text) => text.startsWith('nobody:'))
-  const [, , uid, gid] = (line ?? '').split(':')
-  return { uid: Number(uid), gid: Number(gid) }
-}
-
-function initialise(binaries: string, data: string, owner: Owner | undefined): void {
+function initialise(binaries: string, { path: data, owner }: ServerFolder): void {
   const passwordFile = `${data}.password`
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (owner !== undefined) chownSync(passwordFile, owner.uid, owner.gid)
@@ -97,52 +80,23 @@ function initialise(binaries: string, data: string, owner: Owner | undefined): v
   }
 }
 
-async function start(binaries: string, data: string, owner: Owner | undefined): Promise<TestPostgres> {
+async function start(binaries: string, folder: ServerFolder): Promise<TestPostgres> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`, 'fsync=off']
-    const flags = settings.flatMap((setting) => ['-c', setting])
-    const server = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], { ...owner, cwd: data })
-    const kill = (): void => void server.kill('SIGQUIT')
-    process.once('exit', kill)
-    const output = await readyOutput(server)
-    if (output === undefined) {
-      return {
-        connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
-        async stop() {
-          process.off('exit', kill)
-          const ended = new Promise((resolve) => server.once('exit', resolve))
-          server.kill('SIGQUIT')
-          await ended
-          rmSync(data, { recursive: true, force: true })
-        },
-      }
+    const flags = ['-D', folder.path, ...settings.flatMap((setting) => ['-c', setting])]
+    const program = join(binaries, 'postgres')
+    try {
+      const stop = await startProgram({
+        program,
+        flags,
+        folder,
+        ready: 'ready to accept connections',
+        signal: 'SIGQUIT',
+      })
+      return { connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`, stop }
+    } catch (failure) {
+      if (attempt === portAttempts || !String(failure).includes('Address already in use')) throw failure
     }
-    process.off('exit', kill)
-    if (attempt === portAttempts || !output.includes('Address already in use')) throw new Error(output)
   }
-}
-
-/** Waits for the server to be ready; if it ends instead, answers what it said. */
-function readyOutput(server: ChildProcess): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    let output = ''
-    server.stderr?.on('data', (chunk: Buffer) => {
-      if (output.length < 100_000) output += chunk.toString()
-      if (output.includes('ready to accept connections')) resolve(undefined)
-    })
-    server.once('error', reject)
-    server.once('exit', () => resolve(`It ended before it was ready. ${output}`))
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Mischief } from '../../../test/fakes/oracle/connection.ts'
 import { releases } from '../../../test/fakes/oracle/release.ts'
-import { findProgram } from '../../../test/mariadb.ts'
+import { findProgram } from '../../../test/real-server.ts'
 import { localhost } from '../../../test/tls/certificate.ts'
 import { next, oracleBench } from './oracle.test-support.ts'
 
