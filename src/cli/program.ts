@@ -3,6 +3,7 @@ import { version } from '../base/version.ts'
 import { accountCommand } from './account.ts'
 import { agentCommand } from './agent.ts'
 import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { barrierCommand } from './barrier.ts'
 import { decryptCommand } from './decrypt.ts'
 import { devCommand } from './dev.ts'
@@ -31,6 +32,7 @@ export function program(): Command {
     statusCommand(),
     accountCommand(),
     barrierCommand(),
+    backupCommand(),
     rotationCommand(),
     auditCommand(),
     importCommand(),

@@ -2,9 +2,10 @@
 export function startProgress(what: string, total: number, to: NodeJS.WriteStream = process.stderr) {
   let done = 0
   let told = 0
-  return {
-    step(): void {
-      done++
+  const progress = {
+    step: (): void => progress.reach(done + 1),
+    reach(now: number): void {
+      done = now
       if (to.isTTY) to.write(`\r${what} ${done}/${total}${done === total ? '\n' : ''}`)
       else if (done === total || done - told >= total / 10) {
         told = done
@@ -12,4 +13,5 @@ export function startProgress(what: string, total: number, to: NodeJS.WriteStrea
       }
     },
   }
+  return progress
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { createReadStream, existsSync, unlinkSync } from 'node:fs'
+import { closeSync, createReadStream, fsyncSync, mkdtempSync, openSync, rmdirSync, rmSync, unlinkSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CliError } from './output.ts'
@@ -52,10 +51,44 @@ function writeTo(to: NodeJS.WritableStream, chunk: Uint8Array): Promise<void> {
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 async function writeBeside(file: string, source: AsyncIterable<Uint8Array>): Promise<number> {
-  const beside = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}`)
-  const handle = await open(beside, 'wx', 0o600)
+  return makeWhole(file, async (beside) => {
+    const handle = await open(beside, 'wx', 0o600)
+    try {
+      let size = 0
+      for await (const chunk of source) {
+        await handle.writeFile(chunk)
+        size += chunk.length
+      }
+      await handle.sync()
+      return size
+    } finally {
+      await handle.close()
+    }
+  })
+}
+
+/** As `makeWhole`, of a file that must not be there yet: until it is made, an empty one keeps the name. */
+export async function makeNew<T>(file: string, make: (beside: string) => Promise<T>): Promise<T> {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new CliError(`${file} is there already, and stays as it is. Name a file that is not there yet.`)
+  }
+  return makeWhole(file, make, () => unlinkSync(file))
+}
+
+/** Has a file made in a folder of its own beside its place; it goes there when it is whole. Where that fails or a signal comes, nothing is left. */
+async function makeWhole<T>(
+  file: string,
+  make: (beside: string) => Promise<T>,
+  undo: () => void = () => {},
+): Promise<T> {
+  const folder = mkdtempSync(join(dirname(file), `.${basename(file).slice(0, 100)}.`))
+  const beside = join(folder, 'unfinished')
   const discard = () => {
-    if (existsSync(beside)) unlinkSync(beside)
+    rmSync(folder, { recursive: true, force: true })
+    undo()
   }
   const stop = (signal: NodeJS.Signals) => {
     discard()
@@ -64,20 +97,25 @@ async function writeBeside(file: string, source: AsyncIterable<Uint8Array>): Pro
   }
   for (const signal of endings) process.once(signal, stop)
   try {
-    let size = 0
-    for await (const chunk of source) {
-      await handle.writeFile(chunk)
-      size += chunk.length
-    }
-    await handle.sync()
-    await handle.close()
+    const made = await make(beside)
     await rename(beside, file)
-    return size
+    rmdirSync(folder)
+    syncFolder(dirname(file))
+    return made
   } catch (error) {
-    await handle.close().catch(() => undefined)
     discard()
     throw error
   } finally {
     for (const signal of endings) process.removeListener(signal, stop)
+  }
+}
+
+/** A new name is on disk when its folder is. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

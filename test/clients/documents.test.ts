@@ -1,24 +1,12 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { awsCli } from './installed.ts'
 import { startDevProcess, temporaryFolder } from './server-process.ts'
+import { pathWithKeyturn, shownCommands } from './shown-commands.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../../', import.meta.url))
-
-/** The commands of a page that are meant to be run as they stand. */
-function commandsOf(page: string): string {
-  const text = readFileSync(join(root, 'docs', page), 'utf8')
-  const blocks = [...text.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```\n<!-- \/run -->/g)].map(([, block]) => block)
-  expect(blocks.length, `docs/${page} has commands to run`).toBeGreaterThan(0)
-  return blocks.join('\n')
-}
-
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -39,18 +27,15 @@ test.skipIf(!programs).each(['agent.md', 'client-side-encryption.md', 'explain.m
     using folder = temporaryFolder()
     const server = await startDevProcess()
     const [values, metadata] = [await freePort(), await freePort()]
-    const bin = join(folder.path, 'bin')
-    mkdirSync(bin)
-    writeFileSync(join(bin, 'keyturn'), `#!/bin/sh\nexec '${process.execPath}' '${root}src/main.ts' "$@"\n`)
-    chmodSync(join(bin, 'keyturn'), 0o755)
-    const commands = commandsOf(page)
+    const commands = shownCommands(page)
+      .join('\n')
       .replaceAll('http://127.0.0.1:8200', server.endpoint)
       .replaceAll('127.0.0.1:2773', `127.0.0.1:${values}`)
       .replaceAll('2774', String(metadata))
       .replace(/^(keyturn agent .*) &$/gm, `$1 --listen 127.0.0.1:${values} &\n${untilReady(values)}`)
     const script = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${commands}`
     const env = {
-      PATH: `${bin}:${process.env['PATH']}`,
+      PATH: pathWithKeyturn(folder.path),
       HOME: process.env['HOME'],
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

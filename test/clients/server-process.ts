@@ -63,7 +63,7 @@ export async function startDevProcess(args: readonly string[] = []): Promise<Ser
   return running(child, endpoint, [])
 }
 
-/** Starts `keyturn server` within a test, with a configuration; its log tells when and where it is ready. */
+/** Starts `keyturn server` within a test, in a folder, with a configuration; its log tells when and where it is ready. */
 export async function startServerProcess(
   folder: string,
   toml: string,
@@ -72,6 +72,7 @@ export async function startServerProcess(
   const file = join(folder, 'keyturn.toml')
   writeFileSync(file, toml)
   const child = spawn(process.execPath, [main, 'server', '--config', file, ...args], {
+    cwd: folder,
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   // A test that fails half-way must not leave its server behind.
