@@ -124,17 +124,20 @@ async function commit(tx: BufferedTransaction, backend: Backend, codec: Codec, v
   if (number === 'conflict') return false
   const own = new Map<Key, Known | undefined>()
   for (const { key, value } of writes) {
-    const { record, json } = buffered.get(key) as Buffered
+    const write = buffered.get(key) as Buffered
     if (value === undefined) own.set(key, knownAbsent(key))
-    else if (json !== undefined || record === mark) own.set(key, undefined)
-    else own.set(key, knownRecord(key, number, record, value.length))
+    else if (write.json !== undefined || write.record === mark) own.set(key, undefined)
+    else own.set(key, knownRecord(key, number, write.record, value.length))
   }
   view.committed(number, own)
   return true
 }
 
 function encode(codec: Codec, key: Key, write: Buffered): Uint8Array | undefined {
+  // Asked first: the record of such a write is parsed anew each time.
+  if (write.json !== undefined) {
+    return codec.encodeJson === undefined ? codec.encode(key, write.record) : codec.encodeJson(key, write.json)
+  }
   if (write.record === mark) return noBytes
-  if (write.json === undefined) return write.record === undefined ? undefined : codec.encode(key, write.record)
-  return codec.encodeJson === undefined ? codec.encode(key, write.record) : codec.encodeJson(key, write.json)
+  return write.record === undefined ? undefined : codec.encode(key, write.record)
 }
