@@ -2,21 +2,27 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Check, Entry } from './backend.ts'
 import type { OpenBackend } from './backend.test-support.ts'
-import { type Key, keyOf } from './key.ts'
+import { isMark, type Key, keyOf, markPrefix } from './key.ts'
 
 /** Entries as texts, to be compared. */
 const plainEntries = (entries: readonly Entry[]): unknown[] =>
   entries.map(({ key, value, version }) => [key, Buffer.from(value).toString(), version])
 
-const keyArbitrary = fc.nat({ max: 15 }).map((index) => keyOf('model', index % 2 ? 'odd' : 'even', String(index)))
+/** Keys of entries, with those of marks among them. */
+const keyArbitrary = fc.nat({ max: 15 }).map((index) => {
+  const name = ['before', `${markPrefix}model`, 'model'][index % 3] as string
+  return keyOf(name, index % 2 ? 'odd' : 'even', String(index))
+})
 const writesArbitrary = fc.uniqueArray(
-  fc.record({
-    key: keyArbitrary,
-    value: fc.option(
-      fc.string({ maxLength: 8 }).map((text) => Buffer.from(text)),
-      { nil: undefined },
-    ),
-  }),
+  fc
+    .record({
+      key: keyArbitrary,
+      value: fc.option(
+        fc.string({ maxLength: 8 }).map((text) => Buffer.from(text)),
+        { nil: undefined },
+      ),
+    })
+    .map(({ key, value }) => ({ key, value: value && isMark(key) ? Buffer.alloc(0) : value })),
   { maxLength: 6, selector: ({ key }) => key },
 )
 const stepArbitrary = fc.record({

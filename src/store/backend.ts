@@ -16,7 +16,7 @@ export interface Check {
   readonly version: number
 }
 
-/** Writes a value under a key; `undefined` deletes it. A commit names each key at most once. */
+/** Writes a value under a key, an empty one under the key of a mark; `undefined` deletes it. A commit names each key at most once. */
 export interface Write {
   readonly key: Key
   readonly value: Uint8Array | undefined

@@ -37,6 +37,13 @@ function decodeSegment(segment: string): string {
     .join('')
 }
 
+/** What keys of marks begin with: rows that say all by their key, and whose value is empty. An engine may keep them apart. */
+export const markPrefix = 'mark/'
+
+export function isMark(key: Key): boolean {
+  return key.startsWith(markPrefix)
+}
+
 /** The key with these segments. */
 export function keyOf(...segments: readonly string[]): Key {
   let text = encodeSegment(segments[0] as string)

@@ -62,7 +62,7 @@ test('nothing is sealed for a mark, and none passes for a record', async () => {
   })
   const [key] = await backend.keys('' as never, '\u007f' as never, { limit: 1 })
   expect((await backend.get([key as never]))[0]?.value).toHaveLength(0)
-  const records = table<object>({ name: 'test/place', version: 1 })
+  const records = table<object>({ name: 'mark/test/place', version: 1 })
   await expect(store.transaction((tx) => records.get(tx, 'de', 'Bonn', '3'))).rejects.toThrow('no record')
   await expect(store.transaction((tx) => records.range(tx, { limit: 10 }))).rejects.toThrow('no record')
 })

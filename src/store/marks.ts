@@ -1,4 +1,4 @@
-import { childrenOf, childrenWithPrefix, type Key, keyMaker, segmentsOf } from './key.ts'
+import { childrenOf, childrenWithPrefix, type Key, keyMaker, markPrefix, segmentsOf } from './key.ts'
 import type { RowRange } from './table.ts'
 import { mark, type Transaction } from './store.ts'
 
@@ -15,14 +15,15 @@ export interface Marks {
 }
 
 export function marks(name: string): Marks {
-  const key = keyMaker(name)
+  const first = markPrefix + name
+  const key = keyMaker(first)
   return {
     put: (tx, ...segments) => tx.put(key(...segments), mark),
     delete: (tx, ...segments) => tx.delete(key(...segments)),
     async range(tx, { under = [], prefix = '', after: last, limit, reverse = false }) {
-      let [from, to] = childrenWithPrefix(prefix, name, ...under)
+      let [from, to] = childrenWithPrefix(prefix, first, ...under)
       if (last !== undefined && reverse) to = lower(key(...last), to)
-      if (last !== undefined && !reverse) from = higher(childrenOf(name, ...last)[1], from)
+      if (last !== undefined && !reverse) from = higher(childrenOf(first, ...last)[1], from)
       if (from >= to) return []
       const found = await tx.keys(from, to, { limit, reverse })
       return found.map((row) => segmentsOf(row).slice(1))

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { assert } from '../base/assert.ts'
 import type { Backend, Write } from './backend.ts'
 import { type Buffered, BufferedTransaction } from './buffered-transaction.ts'
-import type { Key } from './key.ts'
+import { isMark, type Key } from './key.ts'
 import { type Known, knownAbsent, knownRecord } from './known.ts'
 import {
   type Awaitable,
@@ -138,6 +139,9 @@ function encode(codec: Codec, key: Key, write: Buffered): Uint8Array | undefined
   if (write.json !== undefined) {
     return codec.encodeJson === undefined ? codec.encode(key, write.record) : codec.encodeJson(key, write.json)
   }
-  if (write.record === mark) return noBytes
+  if (write.record === mark) {
+    assert(isMark(key), 'a mark has the key of one')
+    return noBytes
+  }
   return write.record === undefined ? undefined : codec.encode(key, write.record)
 }

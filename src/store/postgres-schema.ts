@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 
 /** The layout of the tables and the function below, and of the records; a database that says a higher one was set up by a newer release. */
-const format = 2
+const format = 3
 const attempts = 20
 
 /** What PostgreSQL answers when another process makes the same thing at the same moment. */

@@ -5,20 +5,24 @@ import { DatabaseSync } from 'node:sqlite'
 const busyMilliseconds = 10_000
 const openAttempts = 100
 /** The layout of the tables below, and of the records; a file that says a higher one was written by a newer release. */
-const format = 3
+const format = 4
 
 /** Of a new file: most records take a kilobyte or three, so that smaller pages are half empty or overflow. */
 const pageBytes = 8192
 
 /**
  * `entry` is a rowid table with a unique index on the key: with values of a kilobyte a table clustered by key is three
- * times as large and reads three times slower. A row of `change` tells of the commits that were made durable together, so
+ * times as large and reads three times slower. Marks, which have no value, are in a table of their own that is clustered:
+ * writing one touches one tree and not two. A row of `change` tells of the commits that were made durable together, so
  * many up to `number`: the keys that they wrote, one on a line.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS entry (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL, version INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS mark (
+    key TEXT PRIMARY KEY, version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS change (
     number INTEGER PRIMARY KEY, commits INTEGER NOT NULL, keys TEXT NOT NULL
   ) STRICT;

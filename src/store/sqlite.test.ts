@@ -60,8 +60,8 @@ test('what was committed is there when the file is opened again', async () => {
 })
 
 test.each([
-  [2, 'Begin with an empty data folder'],
-  [4, 'newer release'],
+  [3, 'Begin with an empty data folder'],
+  [5, 'newer release'],
 ])('a file of format %d is refused', async (format, refusal) => {
   const path = temporaryFile()
   await (await openSqlite({ path })).close()

@@ -10,6 +10,7 @@ import {
   type Write,
 } from './backend.ts'
 import type { Key } from './key.ts'
+import { SqliteRows } from './sqlite-rows.ts'
 import { connect, prepareFile } from './sqlite-file.ts'
 import { SqliteWriter } from './sqlite-writer-thread.ts'
 
@@ -43,11 +44,7 @@ interface ChangeRow {
 class SqliteBackend implements Backend {
   readonly #database: DatabaseSync
   readonly #writer: SqliteWriter
-  readonly #get: StatementSync
-  readonly #ascending: StatementSync
-  readonly #descending: StatementSync
-  readonly #ascendingKeys: StatementSync
-  readonly #descendingKeys: StatementSync
+  readonly #rows: SqliteRows
   readonly #number: StatementSync
   readonly #dataVersion: StatementSync
   readonly #changes: StatementSync
@@ -60,16 +57,8 @@ class SqliteBackend implements Backend {
   constructor({ path, maximumBytes, keptChanges = defaultKeptChanges }: SqliteOptions) {
     const database = connect(path)
     database.exec(`PRAGMA cache_size = -${pageCacheKibibytes}; PRAGMA query_only = ON`)
-    const range = 'SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key'
     this.#database = database
-    this.#get = database.prepare('SELECT value, version FROM entry WHERE key = ?')
-    this.#ascending = database.prepare(`${range} LIMIT ?`)
-    this.#descending = database.prepare(`${range} DESC LIMIT ?`)
-    // Answered from the unique index alone.
-    const keys = 'SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key'
-    this.#ascendingKeys = database.prepare(`${keys} LIMIT ?`)
-    this.#descendingKeys = database.prepare(`${keys} DESC LIMIT ?`)
-    for (const statement of [this.#ascendingKeys, this.#descendingKeys]) statement.setReturnArrays(true)
+    this.#rows = new SqliteRows(database)
     this.#number = database.prepare('SELECT number FROM head')
     this.#dataVersion = database.prepare('PRAGMA data_version')
     this.#changes = database.prepare(
@@ -80,16 +69,15 @@ class SqliteBackend implements Backend {
   }
 
   async get(keys: readonly Key[]): Promise<readonly (Versioned | undefined)[]> {
-    return keys.map((key) => this.#get.get(key) as Versioned | undefined)
+    return keys.map((key) => this.#rows.get(key))
   }
 
-  async range(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Entry[]> {
-    return (reverse ? this.#descending : this.#ascending).all(from, to, limit) as unknown as Entry[]
+  async range(from: Key, to: Key, options: RangeOptions): Promise<readonly Entry[]> {
+    return this.#rows.range(from, to, options)
   }
 
-  async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
-    const rows = (reverse ? this.#descendingKeys : this.#ascendingKeys).all(from, to, limit) as unknown as [Key][]
-    return rows.map(([key]) => key)
+  async keys(from: Key, to: Key, options: RangeOptions): Promise<readonly Key[]> {
+    return this.#rows.keys(from, to, options)
   }
 
   commit(checks: readonly Check[], writes: readonly Write[], since?: number): Promise<number | 'conflict'> {
