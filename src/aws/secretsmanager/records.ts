@@ -91,12 +91,20 @@ export interface VersionRecord {
 /** Keys: account, region, name. */
 export const secrets = table<SecretRecord>({ name: 'secretsmanager/secret', version: 1 })
 
-/** Keys: account, region, name and suffix joined as in the ARN, version id. */
+/**
+ * Keys: account, region, time of the secret's creation, its name and suffix joined as in the ARN, version id. An engine has
+ * the first versions of secrets that were made one after the other side by side.
+ */
 export const versions = table<VersionRecord>({ name: 'secretsmanager/version', version: 1 })
 
 /** The segments under which the versions of a secret are. */
-export function versionsOf({ account, region, name, suffix }: SecretRecord): readonly [string, string, string] {
-  return [account, region, `${name}-${suffix}`]
+export function versionsOf({ account, region, createdAt, name, suffix }: SecretRecord): readonly string[] {
+  return [account, region, timeText(createdAt), `${name}-${suffix}`]
+}
+
+/** A time in a key, in the order of times. */
+export function timeText(time: number): string {
+  return String(time).padStart(16, '0')
 }
 
 export function isReplica(secret: SecretRecord): boolean {

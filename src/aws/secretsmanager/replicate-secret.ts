@@ -50,19 +50,20 @@ export const replicateSecret = operationsOf<InternalOperations>('secretsmanager'
       },
     })
     const before = await ownPredecessor(input, primary, existing, context)
-    const after = replicaOf(primary, context.call.region, input.KmsKeyId)
+    const { accessedOn, createdAt = context.call.now } = before ?? {}
+    const after = { ...replicaOf(primary, context.call.region, input.KmsKeyId), accessedOn, createdAt }
     checkKeyReach(after, after.kmsKeyId, context)
     if (!before) await countReplica(after, context)
-    for (const { id, createdAt, value } of added) {
+    for (const { value, ...version } of added) {
+      const { id } = version
       const sealed = value && (await sealValue(context, after, id, value))
-      versions.put(context.tx, { id, createdAt, value: sealed }, ...versionsOf(after), id)
+      versions.put(context.tx, { ...version, value: sealed }, ...versionsOf(after), id)
     }
     const kept = new Set(labelledVersions(after.stages))
     for (const id of labelledVersions(before?.stages ?? [])) {
       if (!kept.has(id)) versions.delete(context.tx, ...versionsOf(after), id)
     }
-    const { accessedOn, createdAt = context.call.now } = before ?? {}
-    writeSecret(context.tx, before, { ...after, accessedOn, createdAt })
+    writeSecret(context.tx, before, after)
     return {}
   },
 })

@@ -167,11 +167,10 @@ async function missingVersions(
   const { tx } = context
   const there = await secrets.get(tx, secret.account, region, secret.name)
   const inPlace = there?.suffix === secret.suffix && there.kmsKeyId === kmsKeyId
-  const under = versionsOf({ ...secret, region })
   const missing: ReplicaVersion[] = []
   for (const id of labelledVersions(secret.stages)) {
     const known = fresh.find((one) => one.id === id)?.value
-    const copy = inPlace && !known ? await versions.get(tx, ...under, id) : undefined
+    const copy = inPlace && !known ? await versions.get(tx, ...versionsOf(there), id) : undefined
     if (copy?.value) continue
     const version = await findVersion(tx, secret, id)
     // A version that a rotation has begun comes without its value first.

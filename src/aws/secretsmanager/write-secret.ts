@@ -1,7 +1,7 @@
 import { counter } from '../../store/counter.ts'
 import { marks } from '../../store/marks.ts'
 import type { Transaction } from '../../store/store.ts'
-import { isReplica, type SecretRecord, secrets, versions, versionsOf } from './records.ts'
+import { isReplica, type SecretRecord, secrets, timeText, versions, versionsOf } from './records.ts'
 import { dropRotation } from './rotation-state.ts'
 
 /** The orders in which secrets are listed, besides that of their names. */
@@ -25,14 +25,17 @@ const timeOrders = Object.keys(orders) as readonly TimeOrder[]
 /** How many secrets each account has in each region. */
 export const secretCount = counter('secretsmanager/count')
 
-/** When a secret stands in an order; one that was never read comes before all others. */
-export function timeIn(order: TimeOrder, secret: SecretRecord): number {
-  if (order === 'created') return secret.createdAt
-  return order === 'changed' ? secret.changedAt : (secret.accessedOn ?? 0)
-}
+/** More than any moment that a secret is made at. */
+const firstRead = 1e15
 
-export function timeText(time: number): string {
-  return String(time).padStart(16, '0')
+/**
+ * When a secret stands in an order. Those that were never read come before all others, as they were made: the rows of new secrets
+ * then lie side by side in every order of times, and are written together.
+ */
+export function timeIn(order: TimeOrder, { createdAt, changedAt, accessedOn }: SecretRecord): number {
+  if (order === 'created') return createdAt
+  if (order === 'changed') return changedAt
+  return accessedOn === undefined ? createdAt : firstRead + accessedOn
 }
 
 /** Writes a secret and its place in every order, by name too. `before` is the record that it replaces. */
