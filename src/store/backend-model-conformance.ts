@@ -72,7 +72,7 @@ export function behavesAsItsModel(open: OpenBackend): void {
 const sinceArbitrary = fc.record({
   other: fc.boolean(),
   writes: writesArbitrary,
-  checked: fc.uniqueArray(fc.record({ key: keyArbitrary, later: fc.nat({ max: 8 }) }), {
+  checked: fc.uniqueArray(fc.record({ key: keyArbitrary, later: fc.nat({ max: 8 }), guess: fc.boolean() }), {
     maxLength: 4,
     selector: ({ key }) => key,
   }),
@@ -103,7 +103,8 @@ export function believesSince(open: OpenBackend): void {
         const head = history.length - 1
         const now = history[head] as ReadonlyMap<Key, number>
         const since = Math.max(0, head - (step.back ?? 8))
-        const checks = step.checked.map(({ key, later }) => {
+        const checks = step.checked.map(({ key, later, guess }): Check => {
+          if (guess) return { key, version: 0, guess }
           return { key, version: history[Math.min(head, since + later)]?.get(key) ?? 0 }
         })
         const stale = checks.some(({ key, version }) => (now.get(key) ?? 0) !== version)

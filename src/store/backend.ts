@@ -14,6 +14,8 @@ export interface Entry extends Versioned {
 export interface Check {
   readonly key: Key
   readonly version: number
+  /** Set where the absence of a key is a guess: it may never have been true, whatever the commit says of its checks. */
+  readonly guess?: true
 }
 
 /** Writes a value under a key, an empty one under the key of a mark; `undefined` deletes it. A commit names each key at most once. */
@@ -50,8 +52,8 @@ export interface Backend {
   /** The keys of such a range alone, read from the index of keys without a look at any value. */
   keys(from: Key, to: Key, options: RangeOptions): Promise<readonly Key[]>
   /**
-   * `since` is the number of a commit at which, or after which, each check was true at some time: a key that was not written
-   * after it holds without being looked up.
+   * `since` is the number of a commit at which, or after which, each check but guesses was true at some time: a key that was not
+   * written after it holds without being looked up.
    */
   commit(checks: readonly Check[], writes: readonly Write[], since?: number): Promise<number | 'conflict'>
   /** The number of the newest commit, of whichever process; 0 before the first. */

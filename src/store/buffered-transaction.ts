@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
+import { type Buffered, BufferedJson } from './buffered.ts'
 import type { Key } from './key.ts'
 import { ReadSet } from './read-set.ts'
 import { type Known, knownAbsent, knownRecord } from './known.ts'
@@ -7,29 +8,13 @@ import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts
 import { type Asked, type Extent, extentOf } from './range-cache.ts'
 import type { View } from './view.ts'
 
-/** A buffered write; a deletion has no record. */
-export interface Buffered {
-  readonly record: unknown
-  /** The record as JSON where it came as such. */
-  readonly json?: string
-}
-
-class BufferedJson implements Buffered {
-  readonly json: string
-
-  constructor(json: string) {
-    this.json = json
-  }
-
-  get record(): unknown {
-    return JSON.parse(this.json)
-  }
-}
-
 interface Undo {
   readonly key: Key
   readonly before: Buffered | undefined
 }
+
+/** What a guess reads as. */
+const guessedAbsent: Known = { version: 0, record: undefined, bytes: 0 }
 
 const maximumRange = 10_000
 const maximumWrites = 10_000
@@ -41,6 +26,8 @@ export class BufferedTransaction implements Transaction {
   readonly start: number
   /** Whether something was read past the cache, so that it may be newer than `start`. */
   missed = false
+  /** Whether something rests on a guess, which only a commit can prove right. */
+  guessed = false
   readonly effects: (() => void)[] = []
   readonly #undone: (() => void)[] = []
   readonly #backend: Backend
@@ -51,8 +38,10 @@ export class BufferedTransaction implements Transaction {
   #writes: Map<Key, Buffered> | undefined
   #undo: Undo[] | undefined
   #open = true
+  readonly #mayGuess: boolean
 
-  constructor(backend: Backend, codec: Codec, view: View) {
+  constructor(backend: Backend, codec: Codec, view: View, mayGuess: boolean) {
+    this.#mayGuess = mayGuess
     this.#backend = backend
     this.#codec = codec
     this.#view = view
@@ -71,6 +60,17 @@ export class BufferedTransaction implements Transaction {
     const missing = keys.filter((key) => !this.#writes?.has(key) && this.#known(key) === undefined)
     if (missing.length > 0) await this.#fetch(missing)
     return keys.map((key) => (this.#writes?.get(key) ?? this.#reads.get(key))?.record as T | undefined)
+  }
+
+  isAbsent(key: Key): Awaitable<boolean> {
+    const written = this.#writes?.get(key)
+    if (written !== undefined) return written.record === undefined
+    const known = this.#known(key)
+    if (known !== undefined) return known.version === 0
+    if (!this.#mayGuess) return this.#fetch([key]).then(() => this.#reads.get(key)?.version === 0)
+    this.guessed = true
+    this.#reads.add(key, guessedAbsent)
+    return true
   }
 
   async range<T>(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Found<T>[]> {
@@ -155,7 +155,10 @@ export class BufferedTransaction implements Transaction {
 
   checks(): readonly Check[] {
     const { keys, known } = this.#reads
-    return keys.map((key, index) => ({ key, version: (known[index] as Known).version }))
+    return keys.map((key, index) => {
+      const read = known[index] as Known
+      return read === guessedAbsent ? { key, version: 0, guess: true } : { key, version: read.version }
+    })
   }
 
   buffered(): ReadonlyMap<Key, Buffered> {

@@ -40,3 +40,16 @@ test('a replaced record does not count twice, and one too large for the cache re
   expect(cache.get(key(0))).toBeUndefined()
   expect(cache.size).toBe(19)
 })
+
+test('what was replaced does not come back when its successor is deleted', () => {
+  for (let others = 0; others < 120; others++) {
+    const cache = new GenerationCache<Key, Known>(100_000)
+    cache.set(key(0), knownRecord(key(0), 1, {}, 100))
+    filled(cache, 1, 1 + others)
+    // For some number of others this one is what makes a new generation begin.
+    cache.set(key(0), knownRecord(key(0), 2, {}, 10_000))
+    expect(cache.get(key(0))?.version).toBe(2)
+    cache.delete(key(0))
+    expect(cache.get(key(0))).toBeUndefined()
+  }
+})

@@ -22,10 +22,16 @@ export class GenerationCache<K, V extends { readonly bytes: number }> {
   }
 
   set(key: K, value: V): void {
-    this.delete(key)
-    if (value.bytes > this.#generationBytes / 2) return
+    if (value.bytes > this.#generationBytes / 2) {
+      this.delete(key)
+      return
+    }
+    const young = this.#young.get(key)
+    if (young === undefined) this.#old.delete(key)
+    else this.#youngBytes -= young.bytes
     if (this.#youngBytes + value.bytes > this.#generationBytes) {
       this.#old = this.#young
+      this.#old.delete(key)
       this.#young = new Map()
       this.#youngBytes = 0
     }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '../base/assert.ts'
 import type { Backend, Write } from './backend.ts'
-import { type Buffered, BufferedTransaction } from './buffered-transaction.ts'
+import type { Buffered } from './buffered.ts'
+import { BufferedTransaction } from './buffered-transaction.ts'
 import { isMark, type Key } from './key.ts'
 import { type Known, knownAbsent, knownRecord } from './known.ts'
 import {
@@ -46,7 +47,7 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
         const looking = look()
         if (looking instanceof Promise) await looking
       }
-      const tx = new BufferedTransaction(backend, codec, view)
+      const tx = new BufferedTransaction(backend, codec, view, attempt === 0 && attempts > 1)
       let result: T
       try {
         result = await work(tx)
@@ -54,13 +55,13 @@ export function openStore(backend: Backend, codec: Codec, options: StoreOptions 
         tx.end()
         tx.undone()
         // What was thrown may rest on reads that were never true together.
-        if (await stillHolds(tx, look, view).catch(() => true)) throw failure
+        if (!tx.guessed && (await stillHolds(tx, look, view).catch(() => true))) throw failure
         continue
       }
       tx.end()
       const done = tx.writes
         ? await commit(tx, backend, codec, view)
-        : (!tx.missed && tx.start === view.moment.head) || (await stillHolds(tx, look, view))
+        : !tx.guessed && ((!tx.missed && tx.start === view.moment.head) || (await stillHolds(tx, look, view)))
       if (!done) {
         tx.undone()
         continue

@@ -4,7 +4,7 @@ import type { Key } from './key.ts'
 export interface Commit {
   readonly checks: readonly Check[]
   readonly writes: readonly Write[]
-  /** The commit from which on each check was true at some time; absent where that is not known. */
+  /** The commit from which on each check but guesses was true at some time; absent where that is not known. */
   readonly since?: number | undefined
 }
 
@@ -18,14 +18,15 @@ export interface PackedCommits {
   /** How many numbers the buffer begins with. */
   readonly numbers: number
   /**
-   * Numbers of 8 bytes, for each commit: `since` (−1: not known), how many checks, how many writes, the versions checked,
-   * the lengths written (−1: deleted). Then the values.
+   * Numbers of 8 bytes, for each commit: `since` (−1: not known), how many checks, how many writes, the versions checked
+   * (−1: a guess that the key is absent), the lengths written (−1: deleted). Then the values.
    */
   readonly buffer: ArrayBuffer
 }
 
 const unknown = -1
 const deleted = -1
+const guessed = -1
 const numberBytes = 8
 
 export function packCommits(commits: readonly Commit[]): PackedCommits {
@@ -34,9 +35,9 @@ export function packCommits(commits: readonly Commit[]): PackedCommits {
   let keys = ''
   for (const { checks, writes, since } of commits) {
     numbers.push(since ?? unknown, checks.length, writes.length)
-    for (const { key, version } of checks) {
+    for (const { key, version, guess } of checks) {
       keys += `${key}\n`
-      numbers.push(version)
+      numbers.push(guess ? guessed : version)
     }
     for (const { key, value } of writes) {
       keys += `${key}\n`
@@ -72,7 +73,9 @@ export function unpackCommits({ keys, numbers, buffer }: PackedCommits): Commit[
     const checks: Check[] = []
     const writes: Write[] = []
     for (let index = 0; index < checkCount; index++) {
-      checks.push({ key: lines[line++] as Key, version: shape[at++] as number })
+      const key = lines[line++] as Key
+      const version = shape[at++] as number
+      checks.push(version === guessed ? { key, version: 0, guess: true } : { key, version })
     }
     for (let index = 0; index < writeCount; index++) {
       const length = shape[at++] as number

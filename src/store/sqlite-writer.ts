@@ -81,8 +81,8 @@ interface Writer {
 }
 
 function holds({ checks, since }: Commit, { statements, latest }: Writer): boolean {
-  for (const { key, version } of checks) {
-    const known = latest.has(key, version, since)
+  for (const { key, version, guess } of checks) {
+    const known = latest.has(key, version, guess ? undefined : since)
     if (known === false) return false
     if (known !== undefined) continue
     const { version: stored } = isMark(key) ? statements.mark : statements.entry

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenBackend, OpenedBackend } from './backend.test-support.ts'
 import { childrenOf, type Key, keyOf } from './key.ts'
 import { openStore } from './open-store.ts'
+import { guesses } from './store-guess-conformance.ts'
 import { type Codec, type Store, type Transaction, TransactionConflict } from './store.ts'
 
 /** Records as JSON: what the tests of stores and tables use where the barrier is not meant. */
@@ -29,13 +30,14 @@ export function storeConformance(name: string, open: OpenBackend): void {
     const stores = (): readonly [Store, Store] => [store, other]
 
     reading(stores)
+    guesses(stores)
     ownWrites(stores)
     outcomes(stores)
     serial(stores)
   })
 }
 
-type Stores = () => readonly [Store, Store]
+export type Stores = () => readonly [Store, Store]
 
 function reading(stores: Stores): void {
   test('a record is read as it was put, by the writer and by others', async () => {

@@ -41,6 +41,11 @@ export interface Transaction {
   /** The record under a key, at once where this process knows it. The key is checked at commit: whoever decided on it being there, absent or so, decided rightly. */
   get<T>(key: Key): Awaitable<T | undefined>
   getAll<T>(keys: readonly Key[]): Promise<readonly (T | undefined)[]>
+  /**
+   * Whether nothing is under a key, for keys under which there mostly is nothing yet. The first attempt takes it for granted where
+   * this process does not know, and the commit finds out; if it was wrong, or there is no commit, the next attempt looks.
+   */
+  isAbsent(key: Key): Awaitable<boolean>
   /** Records with `from <= key < to`, own writes included. Not checked at commit: invariants live on point keys. */
   range<T>(from: Key, to: Key, options: RangeOptions): Promise<readonly Found<T>[]>
   /** The keys of such a range alone, of records and of marks: nothing is opened, so it costs a fraction. */

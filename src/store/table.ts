@@ -38,6 +38,8 @@ export interface Table<R> {
   get(tx: Transaction, ...segments: readonly string[]): Awaitable<R | undefined>
   /** As `get`, of a key that `key` made: whoever keeps it saves making it again. */
   getAt(tx: Transaction, key: Key): Awaitable<R | undefined>
+  /** As `isAbsent` of a transaction. */
+  isAbsent(tx: Transaction, ...segments: readonly string[]): Awaitable<boolean>
   /** One round trip for many rows; each is a list of segments. */
   getAll(tx: Transaction, rows: readonly (readonly string[])[]): Promise<readonly (R | undefined)[]>
   put(tx: Transaction, record: R, ...segments: readonly string[]): void
@@ -71,6 +73,7 @@ export function table<R extends object>(description: TableDescription): Table<R>
     key,
     get: (tx, ...segments) => getAt(tx, key(...segments)),
     getAt,
+    isAbsent: (tx, ...segments) => tx.isAbsent(key(...segments)),
     getAll: async (tx, rows) => (await tx.getAll<Stored>(rows.map((segments) => key(...segments)))).map(open),
     put: (tx, record, ...segments) => tx.put(key(...segments), [version, record]),
     delete: (tx, ...segments) => tx.delete(key(...segments)),

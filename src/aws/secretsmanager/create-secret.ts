@@ -87,7 +87,8 @@ async function findCreation(input: CreateSecretRequest, { tx, call }: Finding): 
     stages: [],
     versions: 0,
   }
-  const existing = await secrets.get(tx, draft.account, draft.region, draft.name)
+  const place = [draft.account, draft.region, draft.name] as const
+  const existing = (await secrets.isAbsent(tx, ...place)) ? undefined : await secrets.get(tx, ...place)
   // Whoever may make the secret is asked as if it were not there: its own policy says nothing about making it.
   const { policies: _, ...facts } = factsOf(draft)
   return { ...facts, arn: arnOf(existing ?? draft), shown: input.Name, record: { existing, draft } }

@@ -21,6 +21,13 @@ export function findVersion(tx: Transaction, secret: SecretRecord, id: string): 
   return versions.get(tx, ...versionsOf(secret), id)
 }
 
+/** As `findVersion`, by whom mostly makes it: a version that has no label is seldom there already. */
+async function findEarlier(tx: Transaction, secret: SecretRecord, id: string): Promise<VersionRecord | undefined> {
+  const labelled = secret.stages.some(([, version]) => version === id)
+  if (!labelled && (await versions.isAbsent(tx, ...versionsOf(secret), id))) return undefined
+  return findVersion(tx, secret, id)
+}
+
 const currentKey = derivation((secret: SecretRecord): Key | undefined => {
   const id = holderOf(secret.stages, current)
   return id === undefined ? undefined : versions.key(...versionsOf(secret), id)
@@ -67,7 +74,7 @@ export async function putVersion(
   { id, value, labels }: NewVersion,
 ): Promise<SecretRecord | undefined> {
   const { tx, call } = context
-  const found = await findVersion(tx, secret, id)
+  const found = await findEarlier(tx, secret, id)
   if (found?.value) {
     if (sameValue(await openValue(context, secret, id, found.value), value)) return undefined
     throw tokenInUse(id, arnOf(secret))
