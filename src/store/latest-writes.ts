@@ -3,7 +3,7 @@ import type { Key } from './key.ts'
 const defaultKept = 16_384
 
 /**
- * What the latest commits wrote, so that a check is mostly decided without asking the engine. Whoever commits says the
+ * What the latest commits wrote (besides marks), so that a check is mostly decided without asking the engine. Whoever commits says the
  * number `since` which every version it checks was true at some time.
  *
  * Where every commit after number C is known here, and `since` is C or later, the answer is exact:

@@ -32,15 +32,15 @@ const numberBytes = 8
 export function packCommits(commits: readonly Commit[]): PackedCommits {
   const numbers: number[] = []
   let bytes = 0
-  let keys = ''
+  const keys: string[] = []
   for (const { checks, writes, since } of commits) {
     numbers.push(since ?? unknown, checks.length, writes.length)
     for (const { key, version, guess } of checks) {
-      keys += `${key}\n`
+      keys.push(key)
       numbers.push(guess ? guessed : version)
     }
     for (const { key, value } of writes) {
-      keys += `${key}\n`
+      keys.push(key)
       numbers.push(value?.length ?? deleted)
       bytes += value?.length ?? 0
     }
@@ -56,7 +56,7 @@ export function packCommits(commits: readonly Commit[]): PackedCommits {
       offset += value.length
     }
   }
-  return { keys, numbers: numbers.length, buffer }
+  return { keys: keys.join('\n'), numbers: numbers.length, buffer }
 }
 
 export function unpackCommits({ keys, numbers, buffer }: PackedCommits): Commit[] {

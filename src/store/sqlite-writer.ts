@@ -82,10 +82,11 @@ interface Writer {
 
 function holds({ checks, since }: Commit, { statements, latest }: Writer): boolean {
   for (const { key, version, guess } of checks) {
-    const known = latest.has(key, version, guess ? undefined : since)
+    const marked = isMark(key)
+    const known = marked ? undefined : latest.has(key, version, guess ? undefined : since)
     if (known === false) return false
     if (known !== undefined) continue
-    const { version: stored } = isMark(key) ? statements.mark : statements.entry
+    const { version: stored } = marked ? statements.mark : statements.entry
     if ((stored.get(key)?.['version'] ?? 0) !== version) return false
   }
   return true
@@ -107,7 +108,8 @@ function apply(commit: Commit, number: number, writer: Writer): boolean {
   const versions: [Key, number][] = []
   for (const { key, value } of commit.writes) {
     write(key, value, number, statements)
-    versions.push([key, value === undefined ? 0 : number])
+    // Marks are hardly ever checked, and are looked up then.
+    if (!isMark(key)) versions.push([key, value === undefined ? 0 : number])
   }
   latest.append(versions)
   return true
