@@ -16,6 +16,7 @@ const drafts = fc.uniqueArray(
     changed: fc.nat(3),
     accessed: fc.option(fc.nat(3), { nil: undefined }),
     deleted: fc.boolean(),
+    untouchedAtFirst: fc.boolean(),
   }),
   { selector: ({ name }) => name, maxLength: 25 },
 )
@@ -68,7 +69,14 @@ test('pages put together are the secrets that fit, in order, each once', async (
           versions: 0,
         }),
       )
-      await harness.store.transaction(async (tx) => secrets.forEach((secret) => writeSecret(tx, undefined, secret)))
+      await harness.store.transaction(async (tx) => {
+        for (const [index, secret] of secrets.entries()) {
+          const untouched = { ...secret, changedAt: secret.createdAt, accessedOn: undefined }
+          const before = made[index]?.untouchedAtFirst ? untouched : undefined
+          if (before) writeSecret(tx, undefined, before)
+          writeSecret(tx, before, secret)
+        }
+      })
       const request = { ...asked, account, region: `r-${region}` }
       const found: string[] = []
       let after: Position | undefined

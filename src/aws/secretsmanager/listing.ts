@@ -1,7 +1,7 @@
 import type { Transaction } from '../../store/store.ts'
 import { fitsAll, nameFits, namePrefixes, type SecretFilter } from './filters.ts'
 import { type SecretRecord, secrets } from './records.ts'
-import { type Position, readNames, readOrder, type TimeOrder, timeIn } from './write-secret.ts'
+import { comparePositions, type Position, readNames, readOrder, type TimeOrder, timeIn } from './write-secret.ts'
 
 export interface ListRequest {
   readonly account: string
@@ -110,9 +110,9 @@ async function sortedNames(
   if (named.length > most) return undefined
   const direction = request.reverse ? -1 : 1
   const places = [...(order === 'created' ? named : await placesOf(tx, request, order, named))]
-  const sorted = places.sort((a, b) => compare(a, b) * direction)
+  const sorted = places.sort((a, b) => comparePositions(a, b) * direction)
   return (after, limit) => {
-    const first = after ? sorted.findIndex((place) => compare(place, after) * direction > 0) : 0
+    const first = after ? sorted.findIndex((place) => comparePositions(place, after) * direction > 0) : 0
     return first < 0 ? [] : sorted.slice(first, first + limit)
   }
 }
@@ -126,9 +126,4 @@ async function placesOf(
   const rows = named.map(({ name }) => [account, region, name])
   const records = await secrets.getAll(tx, rows)
   return records.flatMap((secret) => (secret ? [{ time: timeIn(order, secret), name: secret.name }] : []))
-}
-
-function compare(a: Position, b: Position): number {
-  if (a.time !== b.time) return a.time - b.time
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }

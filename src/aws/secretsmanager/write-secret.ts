@@ -1,5 +1,5 @@
 import { counter } from '../../store/counter.ts'
-import { marks } from '../../store/marks.ts'
+import { type Marks, marks } from '../../store/marks.ts'
 import type { Transaction } from '../../store/store.ts'
 import { isReplica, type SecretRecord, secrets, timeText, versions, versionsOf } from './records.ts'
 import { dropRotation } from './rotation-state.ts'
@@ -13,6 +13,12 @@ const orders = {
   changed: marks('secretsmanager/by-changed'),
   accessed: marks('secretsmanager/by-accessed'),
 } as const
+
+/**
+ * Stands for a place in each order: that of secrets that were made at this time, and neither changed nor read since. Most secrets
+ * are made many at a time and read or changed later, one by one.
+ */
+const untouched = marks('secretsmanager/untouched')
 
 /**
  * Keys: account, region, name, time of creation. The names under a prefix are put in the order of their creation, which is the
@@ -38,20 +44,36 @@ export function timeIn(order: TimeOrder, { createdAt, changedAt, accessedOn }: S
   return accessedOn === undefined ? createdAt : firstRead + accessedOn
 }
 
+type Place = readonly [order: Marks, time: number]
+
+function placesOf(secret: SecretRecord): readonly Place[] {
+  const { createdAt, changedAt, accessedOn } = secret
+  if (changedAt === createdAt && accessedOn === undefined) return [[untouched, createdAt]]
+  return timeOrders.map((order) => [orders[order], timeIn(order, secret)])
+}
+
+function isAmong(places: readonly Place[], [order, time]: Place): boolean {
+  return places.some((place) => place[0] === order && place[1] === time)
+}
+
 /** Writes a secret and its place in every order, by name too. `before` is the record that it replaces. */
 export function writeSecret(tx: Transaction, before: SecretRecord | undefined, after: SecretRecord): void {
   const { account, region, name } = after
   secrets.put(tx, after, account, region, name)
-  for (const order of timeOrders) {
-    const time = timeIn(order, after)
-    const old = before && timeIn(order, before)
-    if (old === time) continue
-    if (old !== undefined) orders[order].delete(tx, account, region, timeText(old), name)
-    orders[order].put(tx, account, region, timeText(time), name)
+  const old = before ? placesOf(before) : []
+  const places = placesOf(after)
+  for (const place of old) if (!isAmong(places, place)) leave(tx, after, place)
+  for (const place of places) {
+    const [order, time] = place
+    if (!isAmong(old, place)) order.put(tx, account, region, timeText(time), name)
   }
   if (before?.createdAt === after.createdAt) return
   if (before) names.delete(tx, account, region, name, timeText(before.createdAt))
   names.put(tx, account, region, name, timeText(after.createdAt))
+}
+
+function leave(tx: Transaction, { account, region, name }: SecretRecord, [order, time]: Place): void {
+  order.delete(tx, account, region, timeText(time), name)
 }
 
 const deletionPage = 200
@@ -60,9 +82,7 @@ const deletionPage = 200
 export async function removeSecret(tx: Transaction, secret: SecretRecord): Promise<void> {
   const { account, region, name } = secret
   secrets.delete(tx, account, region, name)
-  for (const order of timeOrders) {
-    orders[order].delete(tx, account, region, timeText(timeIn(order, secret)), name)
-  }
+  for (const place of placesOf(secret)) leave(tx, secret, place)
   names.delete(tx, account, region, name, timeText(secret.createdAt))
   await secretCount.add(tx, [account, region], name, -1)
   if (secret.rotation && !isReplica(secret)) await dropRotation(tx, secret)
@@ -93,8 +113,19 @@ export async function readOrder(
   { account, region, limit, reverse, after }: Range & { readonly after?: Position | undefined },
 ): Promise<readonly Position[]> {
   const last = after && { after: [account, region, timeText(after.time), after.name] }
-  const rows = await orders[order].range(tx, { under: [account, region], ...last, limit, reverse })
-  return rows.map(([, , time, name]) => ({ time: Number(time), name: name as string }))
+  const range = { under: [account, region], ...last, limit, reverse }
+  const rows = [...(await orders[order].range(tx, range)), ...(await untouched.range(tx, range))]
+  const direction = reverse ? -1 : 1
+  return rows
+    .map(([, , time, name]) => ({ time: Number(time), name: name as string }))
+    .sort((a, b) => comparePositions(a, b) * direction)
+    .slice(0, limit)
+}
+
+/** By time, and of one time by name. */
+export function comparePositions(a: Position, b: Position): number {
+  if (a.time !== b.time) return a.time - b.time
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }
 
 /** The next secrets whose names begin so, from behind a name, in the order of names; `time` is that of their creation. */
