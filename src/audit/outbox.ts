@@ -42,6 +42,10 @@ export class Outbox {
   #written: Place[] = []
   #timer: NodeJS.Timeout | undefined
   #draining: Promise<void> = Promise.resolve()
+  /** How many drains are under way or wait for the one that is. */
+  #drains = 0
+  /** The last drain failed: the next one waits for its time. */
+  #failed = false
   #closed = false
 
   /** `chain` names the process's own chain; `onFault` hears of moves that failed and will be tried again. */
@@ -75,7 +79,13 @@ export class Outbox {
   drain(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#draining = this.#draining.then(() => this.#drainOnce())
+    this.#drains++
+    this.#draining = this.#draining
+      .then(() => this.#drainOnce())
+      .finally(() => {
+        this.#drains--
+        this.#drainWhenDue()
+      })
     return this.#draining
   }
 
@@ -126,8 +136,7 @@ export class Outbox {
       return
     }
     for (const [first] of changes) this.#noteWritten(first)
-    if (this.#written.length >= drainAt) void this.drain()
-    else this.#wakeIn(drainAfterMilliseconds)
+    this.#drainWhenDue()
   }
 
   #noteWritten(first: AuditRecord | undefined): void {
@@ -135,6 +144,13 @@ export class Outbox {
     if (!place) return
     this.#places.delete(first.id)
     this.#written.push(place)
+  }
+
+  /** Each drain costs a commit and a sync: one that is under way looks at its end whether the next is due. */
+  #drainWhenDue(): void {
+    if (this.#drains > 0) return
+    if (this.#written.length >= drainAt && !this.#failed) void this.drain()
+    else if (this.#written.length > 0) this.#wakeIn(drainAfterMilliseconds)
   }
 
   #wakeIn(milliseconds: number): void {
@@ -150,7 +166,9 @@ export class Outbox {
     }
     try {
       if (this.#written.length > 0) await this.#noteDrained()
+      this.#failed = false
     } catch (error) {
+      this.#failed = true
       this.#onFault(error)
       this.#wakeIn(retryMilliseconds)
     }
