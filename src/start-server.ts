@@ -17,6 +17,7 @@ import { SealRefused } from './seal/seal.ts'
 import { isInitialised, unseal } from './seal/unseal.ts'
 import { openPkcs11Token } from './keys/pkcs11-token.ts'
 import { type Assembly, type AssemblyOptions, assemble } from './server.ts'
+import { boundYoungGeneration } from './young-generation.ts'
 
 export interface RunningServer {
   readonly listener: Listener
@@ -32,6 +33,7 @@ export interface ServingPlace {
 
 /** Starts one serving process as the configuration says. */
 export async function startServer(config: LoadedConfig, logger: Logger, place: ServingPlace): Promise<RunningServer> {
+  boundYoungGeneration()
   const backend = await openBackend(config, (err) =>
     logger.warn({ err }, 'an idle database connection broke and is replaced'),
   )
