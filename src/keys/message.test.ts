@@ -35,6 +35,21 @@ test('a message altered at any bit, cut or extended does not open', () => {
   expect(openMessage(key, Buffer.concat([message, Buffer.from([0])]), Buffer.from('data'))).toBeUndefined()
 })
 
+test('of more messages than derived keys are kept, each opens, the first time and again', () => {
+  const associated = Buffer.from('data')
+  const other = createSecretKey(randomBytes(32))
+  const messages = Array.from({ length: 20_000 }, (_, index) => {
+    const under = index % 2 === 0 ? key : other
+    return { under, plain: String(index), message: sealMessage(under, Buffer.from(String(index)), associated) }
+  })
+  for (let pass = 0; pass < 2; pass++) {
+    const wrong = messages.filter(
+      ({ under, plain, message }) => openMessage(under, message, associated)?.toString() !== plain,
+    )
+    expect(wrong).toEqual([])
+  }
+})
+
 test('two messages share neither salt nor nonce, so no key is used twice', () => {
   const seen = new Set<string>()
   for (let count = 0; count < 500; count++) {

@@ -38,26 +38,33 @@ export function openMessage(key: KeyObject, message: Uint8Array, associated: Uin
   return openBytes(openingKey(key, message.subarray(0, saltLength)), message.subarray(saltLength), associated)
 }
 
-const derivedKeys = new WeakMap<KeyObject, Map<string, KeyObject>>()
-const mostDerived = 1_024
+type DerivedKeys = WeakMap<KeyObject, Map<string, KeyObject>>
+
+/** Of the young ones; as many may be old. A derived key takes about half a kilobyte. */
+const mostYoung = 8_192
+let young: DerivedKeys = new WeakMap()
+let old: DerivedKeys = new WeakMap()
+let youngCount = 0
 
 /**
- * The key of a message that is opened. The same few messages (data keys of secrets that are in use) are opened again and
- * again, so the last ones are kept, with the key that they come from and no longer than it.
+ * The key of a message that is opened. The same messages (data keys of secrets that are in use) are opened again and again, so the
+ * last thousands are kept, with the key that they come from and no longer than it: those used least long ago are young, and
+ * when these are many the old ones go.
  */
 function openingKey(key: KeyObject, salt: Uint8Array): KeyObject {
-  let kept = derivedKeys.get(key)
-  if (!kept) {
-    kept = new Map()
-    derivedKeys.set(key, kept)
-  }
   const name = Buffer.from(salt.buffer, salt.byteOffset, salt.byteLength).toString('latin1')
-  let derived = kept.get(name)
-  if (!derived) {
-    derived = messageKey(key, salt)
-    if (kept.size >= mostDerived) kept.clear()
-    kept.set(name, derived)
+  const known = young.get(key)?.get(name)
+  if (known) return known
+  const derived = old.get(key)?.get(name) ?? messageKey(key, salt)
+  if (youngCount >= mostYoung) {
+    old = young
+    young = new WeakMap()
+    youngCount = 0
   }
+  let kept = young.get(key)
+  if (!kept) young.set(key, (kept = new Map()))
+  kept.set(name, derived)
+  youngCount++
   return derived
 }
 

@@ -28,6 +28,7 @@ export class SigningSecret {
   readonly accessKeyId: string
   readonly #secretAccessKey: Secret<string>
   readonly #keys = new Map<string, HmacKey>()
+  #latest = ''
 
   constructor(accessKeyId: string, secretAccessKey: Secret<string>) {
     this.accessKeyId = accessKeyId
@@ -48,6 +49,9 @@ export class SigningSecret {
 
   /** Makes a key the most recently used; the least recently used one goes when there are too many. */
   #keep(id: string, key: HmacKey): void {
+    // Most callers ask for one service: a map that is written over and over grows, and is copied, over and over.
+    if (id === this.#latest) return
+    this.#latest = id
     this.#keys.delete(id)
     this.#keys.set(id, key)
     if (this.#keys.size > maxKeys) this.#keys.delete(this.#keys.keys().next().value as string)
