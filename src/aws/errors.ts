@@ -15,7 +15,11 @@ export class AwsError extends Error {
     text?: string,
     more: { members?: Readonly<Record<string, unknown>>; status?: number } = {},
   ) {
+    // Where in the code a refusal was made is nobody's question, and finding it out takes longer than most answers.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(text ?? code)
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.text = text
     this.members = more.members

@@ -124,10 +124,10 @@ function generic(options: URLSearchParams): Rotator | undefined {
   return genericRotator({ length, excluded, member })
 }
 
-const kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[!-/:-@[-`{-~]/]
+const visible = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 33 + index))
+/** The characters of each kind that a password has one of at least. */
+const kinds = [/[A-Z]/g, /[a-z]/g, /[0-9]/g, /[^A-Za-z0-9]/g].map((kind) => visible.match(kind) ?? [])
 
 function leavesEachKind(excluded: string): boolean {
-  const characters = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index))
-  const left = characters.filter((character) => !excluded.includes(character))
-  return kinds.every((kind) => left.some((character) => kind.test(character)))
+  return kinds.every((kind) => kind.some((character) => !excluded.includes(character)))
 }
