@@ -133,7 +133,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     outbox,
   }
   registerKmsWorkers(scheduler, gateway)
-  registerSecretsManagerWorkers(scheduler, gateway)
+  let arrived = 0
+  registerSecretsManagerWorkers(scheduler, gateway, () => arrived)
   registerSsmWorkers(scheduler, gateway)
   registerLambdaWorkers(scheduler, gateway)
   const wornCheck = setInterval(() => {
@@ -141,13 +142,17 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       .rotateIfWorn(clock.now())
       .catch((err: unknown) => reporter.error({ err }, 'a worn barrier key could not be changed'))
   }, wornCheckMilliseconds).unref()
+  const endpoint = awsEndpoint(gateway)
   scheduler.start()
   dispatcher.start()
   return {
     store,
     scheduler,
     gateway,
-    aws: awsEndpoint(gateway),
+    aws(request) {
+      arrived++
+      return endpoint(request)
+    },
     async close() {
       clearInterval(wornCheck)
       // A function in hand may take a quarter of an hour: its step is done again by the next process.

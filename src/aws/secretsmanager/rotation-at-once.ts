@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { assert } from '../../base/assert.ts'
 import { rotationSteps, type Rotator } from '../../rotators/rotator.ts'
+import type { GiveWay } from '../../schedule/give-way.ts'
 import type { Job } from '../../schedule/scheduler.ts'
 import { type Gateway, invoke } from '../invoke.ts'
 import { type Context, type Operation, operationsOf } from '../operation.ts'
@@ -12,6 +12,7 @@ interface AtOnceRequest extends RunReference {
   readonly Rotator: Rotator
   /** Whether the rotation has begun with an earlier commit. */
   readonly Begun: boolean
+  readonly GiveWay: GiveWay
 }
 
 interface AtOnceOperations {
@@ -31,17 +32,18 @@ const rotatedAtOnce = operationsOf<AtOnceOperations>('secretsmanager')('Rotation
   action: 'none',
   on: findRotated,
   async handle(input: AtOnceRequest, found: SecretRecord, context: Context) {
-    const { VersionId: id, Rotator: rotator } = input
+    const { VersionId: id, Rotator: rotator, GiveWay: giveWay } = input
     if (!input.Begun) {
       const { refused } = await context.invoke(rotationStarted, { ...input, Mode: 'rotation' })
       if (refused) throw new NotAtOnce()
     }
     const rotated = rotatedSecret((operation, request) => context.invoke(operation, request), found, id)
     for (const step of rotationSteps) {
-      await nextTurn()
+      await giveWay()
       const outcome = await rotator.run(step, rotated)
       if ('failed' in outcome) throw new NotAtOnce()
     }
+    await giveWay()
     const { account, region, name } = found
     const after = await secrets.get(context.tx, account, region, name)
     assert(after, 'a secret stays while it is rotated')
@@ -49,13 +51,29 @@ const rotatedAtOnce = operationsOf<AtOnceOperations>('secretsmanager')('Rotation
   },
 })
 
+interface AtOnce {
+  readonly secret: SecretRecord
+  /** The id of the version to be. */
+  readonly id: string
+  readonly begun: boolean
+  readonly rotator: Rotator
+  readonly giveWay: GiveWay
+}
+
 /** Rotates in one go. Answers false, and has changed nothing, where that does not succeed; rejects as the steps by themselves do. */
 export async function rotateAtOnce(
   gateway: Gateway,
   job: Job,
-  { secret, id, begun, rotator }: { secret: SecretRecord; id: string; begun: boolean; rotator: Rotator },
+  { secret, id, begun, rotator, giveWay }: AtOnce,
 ): Promise<boolean> {
-  const input: AtOnceRequest = { Secret: secret, VersionId: id, Job: job, Rotator: rotator, Begun: begun }
+  const input: AtOnceRequest = {
+    Secret: secret,
+    VersionId: id,
+    Job: job,
+    Rotator: rotator,
+    Begun: begun,
+    GiveWay: giveWay,
+  }
   try {
     const call = await ownerCall(gateway.platform, secret)
     const { refused } = await invoke(gateway, call, rotatedAtOnce as Operation, input)

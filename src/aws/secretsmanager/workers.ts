@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { backgroundStore } from '../../schedule/background-store.ts'
+import { givingWay } from '../../schedule/give-way.ts'
 import type { Scheduler } from '../../schedule/scheduler.ts'
 import type { Gateway } from '../invoke.ts'
 import { deleteAtWindowEnd, deletion } from './deletion.ts'
@@ -13,41 +14,43 @@ import { removeOldVersions, versionCleanup } from './version-quota.ts'
 const rotationsAtOnce = 32
 /** Where more are due than that, so many begin together, and are claimed with one commit. */
 const gatherMilliseconds = 40
-/** When thousands are due at once, they leave room for requests: some 250 a second begin in each process. */
-const rotationEveryMilliseconds = 4
+/** When thousands are due at once, they leave room for requests: some 220 a second begin in each process. */
+const rotationEveryMilliseconds = 4.5
 
-/** Has the scheduler rotate, end recovery windows, remove old versions and try failed replicas again. */
-export function registerSecretsManagerWorkers(scheduler: Scheduler, gateway: Gateway): void {
+/** Rotations that end within this time are committed together. */
+const commitMilliseconds = 10
+
+/**
+ * Has the scheduler rotate, end recovery windows, remove old versions and try failed replicas again. `arrived` counts the requests that
+ * have arrived: rotations give way to them.
+ */
+export function registerSecretsManagerWorkers(scheduler: Scheduler, gateway: Gateway, arrived = () => 0): void {
   const { store, clock, quotas } = gateway.platform
   scheduler.register(deletion, (job) => deleteAtWindowEnd(store, job))
   scheduler.register(versionCleanup, (job) => removeOldVersions(store, job, clock.now(), quotas))
   const turn = takingTurns(rotationEveryMilliseconds)
-  const background: Gateway = { ...gateway, platform: { ...gateway.platform, store: backgroundStore(store) } }
-  scheduler.register(rotation, (job) => turn().then(() => rotateDue(background, job)), {
+  const giveWay = givingWay(arrived)
+  const background: Gateway = {
+    ...gateway,
+    platform: { ...gateway.platform, store: backgroundStore(store, giveWay, commitMilliseconds) },
+  }
+  scheduler.register(rotation, (job) => turn().then(() => rotateDue(background, job, giveWay)), {
     atOnce: rotationsAtOnce,
     gatherMilliseconds,
   })
   scheduler.register(replicationRetry, (job) => runRetry(gateway, job))
 }
 
-/** A process that comes so late to its own timers has requests waiting that arrived meanwhile. */
-const lateMilliseconds = 20
-const longestHoldMilliseconds = 250
+/** So much of what a pause has cost is made up for. */
+const longestBehindMilliseconds = 100
 
-/** Resolves for one caller after the other, so far apart; those who came late, once more behind what else is waiting. */
+/** Resolves for one caller after the other, so far apart on average. */
 function takingTurns(milliseconds: number): () => Promise<void> {
   let next = 0
-  const slot = async (): Promise<number> => {
+  return async () => {
     const now = performance.now()
-    const mine = Math.max(now, next)
+    const mine = Math.max(now - longestBehindMilliseconds, next)
     next = mine + milliseconds
     if (mine > now) await delay(mine - now)
-    return performance.now() - mine
-  }
-  return async () => {
-    const late = await slot()
-    if (late < lateMilliseconds) return
-    next = Math.max(next, performance.now() + Math.min(longestHoldMilliseconds, late * 2))
-    await slot()
   }
 }
