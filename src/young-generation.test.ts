@@ -24,7 +24,7 @@ function youngBytes(bound: boolean): number {
 }
 
 test('the young generation stops to grow where others go on', () => {
-  const most = 16 * 1024 * 1024
+  const most = 32 * 1024 * 1024
   expect(youngBytes(true)).toBeLessThanOrEqual(most)
   expect(youngBytes(false)).toBeGreaterThan(most)
 })
