@@ -61,7 +61,7 @@ test('the commands of docs/operations.md make a backup under writes, and open it
   using folder = temporaryFolder()
   const made = await keyturn(['init', '--data', 'data', '--json'], {}, folder.path)
   const root = JSON.parse(made.stdout) as Pair
-  const [backUp = '', restore = ''] = shownCommands('operations.md')
+  const [backUp = '', restore = ''] = shownCommands('docs/operations.md', 'test/clients/backup.test.ts')
   const env = { PATH: pathWithKeyturn(folder.path) }
   const shell = async (script: string) =>
     (await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env, cwd: folder.path })).stdout

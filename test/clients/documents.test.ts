@@ -1,62 +1,97 @@
 import { execFile } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { expect, test } from 'vitest'
-import { awsCli } from './installed.ts'
-import { startDevProcess, temporaryFolder } from './server-process.ts'
-import { pathWithKeyturn, shownCommands } from './shown-commands.ts'
+import { freePort } from '../real-server.ts'
+import { skipPostgres, startPostgres } from '../postgres.ts'
+import { localhost } from '../tls/certificate.ts'
+import { awsCli, curl } from './installed.ts'
+import { pageSettings } from './page-settings.ts'
+import { pageScript } from './page-script.ts'
+import { temporaryFolder } from './server-process.ts'
+import { pages, pathWithKeyturn, shellBlocks, usualRunner } from './shown-commands.ts'
 
 const run = promisify(execFile)
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
-const curl = await run('curl', ['--version']).then(
-  () => true,
-  () => false,
-)
-const programs = awsCli && curl
+test.each(pages)('every command in %s is run by a test, or marked as described', (page) => {
+  const blocks = shellBlocks(page)
+  const neither = blocks.filter(({ runner, described }) => runner === undefined && !described)
+  expect(neither.map(({ at }) => at)).toEqual([])
+  for (const runner of new Set(blocks.map((block) => block.runner))) {
+    if (runner === undefined || runner === usualRunner) continue
+    expect(existsSync(join(root, runner)), runner).toBe(true)
+    expect(readFileSync(join(root, runner), 'utf8'), `${runner} reads ${page}`).toContain(page)
+  }
+})
 
-test.skipIf(!programs).each(['agent.md', 'client-side-encryption.md', 'explain.md'])(
-  `the commands of docs/%s do what they say${programs ? '' : ' (left out: no AWS CLI of 1.29, 2.13 or newer, or no curl)'}`,
-  async (page) => {
+test('a block of commands is seen with its mark, in whatever form it is shown', () => {
+  const text = [
+    "Text||```sh|aws a|```||*Described.* Somebody|else's:||```bash|b|```",
+    '|1. Text:|   <!-- run -->|   ```sh|   c \\|     d|   ```|   <!-- /run -->||```',
+    'keyturn e|```||```|User: x is not authorized|```||```json|{}|```|',
+    '<!-- run by x.sh -->|```sh|f|```|<!-- /run -->',
+  ]
+  expect(shellBlocks('page.md', text.join('|').replaceAll('|', '\n'))).toEqual([
+    { at: 'page.md:3', text: 'aws a\n', runner: undefined, described: false },
+    { at: 'page.md:10', text: 'b\n', runner: undefined, described: true },
+    { at: 'page.md:16', text: 'c \\\n  d\n', runner: usualRunner, described: false },
+    { at: 'page.md:22', text: 'keyturn e\n', runner: undefined, described: false },
+    { at: 'page.md:35', text: 'f\n', runner: 'x.sh', described: false },
+  ])
+})
+
+const settings = Object.entries(pageSettings)
+
+test('each page with commands for this test has its setting', () => {
+  const shown = pages.filter((page) => shellBlocks(page).some(({ runner }) => runner === usualRunner))
+  expect(settings.map(([page]) => page).toSorted()).toEqual(shown.toSorted())
+})
+
+for (const [page, setting] of settings) {
+  const usesAws = shellBlocks(page).some(({ runner, text }) => runner === usualRunner && /\baws /.test(text))
+  const missing = [
+    ...(curl ? [] : ['curl']),
+    ...(usesAws && !awsCli ? ['AWS CLI of 1.29, 2.13 or newer'] : []),
+    ...(setting.postgres && skipPostgres ? ['PostgreSQL'] : []),
+  ]
+  const why = missing.length > 0 ? ` (left out: no ${missing.join(', no ')})` : ''
+  test.skipIf(missing.length > 0)(`the commands of ${page} do what they say${why}`, async () => {
     using folder = temporaryFolder()
-    const server = await startDevProcess()
-    const [values, metadata] = [await freePort(), await freePort()]
-    const commands = shownCommands(page)
-      .join('\n')
-      .replaceAll('http://127.0.0.1:8200', server.endpoint)
-      .replaceAll('127.0.0.1:2773', `127.0.0.1:${values}`)
-      .replaceAll('2774', String(metadata))
-      .replace(/^(keyturn agent .*) &$/gm, `$1 --listen 127.0.0.1:${values} &\n${untilReady(values)}`)
-    const script = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${commands}`
+    await using database = setting.postgres ? await databaseOf('app', 'first') : undefined
+    const port = await freePort()
+    for (const [name, content] of Object.entries(setting.files?.() ?? {})) {
+      const text = typeof content === 'string' ? content.replace('port = 8200', `port = ${port}`) : content
+      writeFileSync(join(folder.path, name), text)
+    }
+    writeFileSync(join(folder.path, 'tls.crt'), localhost.cert)
+    writeFileSync(join(folder.path, 'tls.key'), localhost.key)
     const env = {
       PATH: pathWithKeyturn(folder.path),
       HOME: process.env['HOME'],
+      NODE_EXTRA_CA_CERTS: join(folder.path, 'tls.crt'),
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_PAGER: '',
+      ...database?.environment,
     }
-    try {
-      const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env, cwd: folder.path })
-      for (const said of results[page] ?? []) expect(stdout).toContain(said)
-    } finally {
-      await server.end()
-    }
-  },
-)
-
-/** Readers of the page wait for the agent themselves. */
-function untilReady(port: number): string {
-  return `curl -s --retry 50 --retry-connrefused --retry-delay 1 http://127.0.0.1:${port}/ping`
+    const script = await pageScript(page, setting, port)
+    const flags = ['--norc', '-euo', 'pipefail', '-c', script]
+    const { stdout } = await run('bash', flags, { env, cwd: folder.path, timeout: 55_000 })
+    for (const text of setting.said ?? []) expect(stdout).toContain(text)
+  })
 }
 
-const results: Readonly<Record<string, readonly string[]>> = {
-  'agent.md': ['healthy', '"SecretString":"s3cret"', 'assumed-role/app/keyturn-agent'],
-  'client-side-encryption.md': ['alice,4929', 'users.csv', 'exit code 1'],
-  'explain.md': ['✗ Denied', 'exit code 1', 'wants 10.0.0.0/8', '✓ Allowed', 'Allow «FromOffice»'],
+/** A database server with a user who may log in. */
+async function databaseOf(user: string, password: string) {
+  const server = await startPostgres()
+  const administrator = new pg.Client({ connectionString: server.connectionString })
+  await administrator.connect()
+  await administrator.query(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
+  await administrator.end()
+  const { hostname, port } = new URL(server.connectionString)
+  return { environment: { PGHOST: hostname, PGPORT: port }, [Symbol.asyncDispose]: () => server.stop() }
 }

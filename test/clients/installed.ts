@@ -29,3 +29,6 @@ export const boto3 = await findBoto3()
 
 /** Whether there is an AWS CLI that takes `AWS_ENDPOINT_URL`, as it does since versions 1.29 and 2.13. */
 export const awsCli = await findAwsCli()
+
+/** Whether there is curl. */
+export const curl = (await said('curl', ['--version'])) !== undefined

@@ -3,7 +3,7 @@
 set -euo pipefail
 endpoint=$1
 readme=$(dirname "$0")/../../README.md
-tour=$(sed -n '/<!-- tour -->/,/<!-- \/tour -->/p' "$readme" | grep -vE '^(<!--|```)' | sed "s#http://127.0.0.1:8200#$endpoint#")
+tour=$(sed -n '/<!-- run by test\/clients\/readme-tour.sh -->/,/<!-- \/run -->/p' "$readme" | grep -vE '^(<!--|```)' | sed "s#http://127.0.0.1:8200#$endpoint#")
 [ "$(grep -c '^aws ' <<<"$tour")" -ge 10 ] || { echo 'the tour was not found in the README'; exit 1; }
 export AWS_PAGER='' AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 # Debian's AWS CLI reads no AWS_ENDPOINT_URL; every other one does.
