@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { freePort } from '../real-server.ts'
@@ -14,7 +14,6 @@ import { pageScript } from './page-script.ts'
 import { temporaryFolder } from './server-process.ts'
 import { pages, pathWithKeyturn, shellBlocks, usualRunner } from './shown-commands.ts'
 
-const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 test.each(pages)('every command in %s is run by a test, or marked as described', (page) => {
@@ -79,9 +78,9 @@ for (const [page, setting] of settings) {
       ...database?.environment,
     }
     const script = await pageScript(page, setting, port)
-    const flags = ['--norc', '-euo', 'pipefail', '-c', script]
-    const { stdout } = await run('bash', flags, { env, cwd: folder.path, timeout: 55_000 })
-    for (const text of setting.said ?? []) expect(stdout).toContain(text)
+    const { code, output } = await runScript(script, folder.path, env)
+    expect(code, `${script}\n${output}`).toBe(0)
+    for (const text of setting.said ?? []) expect(output).toContain(text)
   })
 }
 
@@ -94,4 +93,27 @@ async function databaseOf(user: string, password: string) {
   await administrator.end()
   const { hostname, port } = new URL(server.connectionString)
   return { environment: { PGHOST: hostname, PGPORT: port }, [Symbol.asyncDispose]: () => server.stop() }
+}
+
+const mostMilliseconds = 50_000
+
+/** Runs a script in a process group of its own, all of which ends with it. */
+async function runScript(script: string, cwd: string, env: NodeJS.ProcessEnv) {
+  const shell = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd, env, detached: true })
+  const endAll = () => {
+    try {
+      process.kill(-Number(shell.pid), 'SIGKILL')
+    } catch {
+      // All of it has ended already.
+    }
+  }
+  const patience = setTimeout(endAll, mostMilliseconds)
+  let output = ''
+  for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+  const closed = once(shell, 'close')
+  const [code] = (await once(shell, 'exit')) as [number | null]
+  clearTimeout(patience)
+  endAll()
+  await closed
+  return { code, output }
 }

@@ -14,7 +14,7 @@ export async function pageScript(page: string, setting: PageSetting, port: numbe
   const endpoint = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   const server = { endpoint, account: tls ? '111111111111' : '000000000000' }
   const scripts = await Promise.all(parts.map((part) => onePart(part, server)))
-  return [`trap 'kill $(jobs -p) 2>/dev/null || true' EXIT`, ...scripts].join('\n')
+  return scripts.join('\n')
 }
 
 interface PageServer {
