@@ -8,6 +8,7 @@ import { operation } from './operation.ts'
 import { isReplica, type SecretRecord } from './records.ts'
 import { arnOf, secret } from './secret.ts'
 import { readSecretId, secretArn, type SecretReference } from './secret-id.ts'
+import { deleteVersions, tellOfDeletion } from './version-deletion.ts'
 import { removeSecret, writeSecret } from './write-secret.ts'
 
 const dayMilliseconds = 24 * 60 * 60_000
@@ -23,7 +24,8 @@ export const deleteSecret = operation('DeleteSecret', {
     'secretsmanager:RecoveryWindowInDays': input.RecoveryWindowInDays,
     'secretsmanager:ForceDeleteWithoutRecovery': input.ForceDeleteWithoutRecovery,
   }),
-  async handle(input, found: Deletable, { tx, call }) {
+  async handle(input, found: Deletable, context) {
+    const { tx, call } = context
     const { RecoveryWindowInDays: days = defaultWindowDays, ForceDeleteWithoutRecovery: force = false } = input
     checkWindow(input)
     if ('absent' in found) {
@@ -34,6 +36,7 @@ export const deleteSecret = operation('DeleteSecret', {
     const answer = { ARN: arnOf(found), Name: found.name }
     if (force) {
       cancelDeletion(tx, found)
+      await deleteVersions(context, found)
       await removeSecret(tx, found)
       return { ...answer, DeletionDate: call.now }
     }
@@ -41,6 +44,7 @@ export const deleteSecret = operation('DeleteSecret', {
     const at = call.now + days * dayMilliseconds
     writeSecret(tx, found, { ...found, deletion: { at }, changedAt: call.now })
     planDeletion(tx, found, at)
+    await tellOfDeletion(context, found)
     return { ...answer, DeletionDate: at }
   },
 })

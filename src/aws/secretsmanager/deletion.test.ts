@@ -92,3 +92,57 @@ test.each([
   expect(await refusal(sm('DeleteSecret', { SecretId: 's', ...window }))).toBe(`InvalidParameterException: ${text}`)
   await harness.close()
 })
+
+const versionEvent = /^\w+SecretVersionDelete$/
+
+test('the trail tells of each version that is to go, that stays after all, and that has gone', async () => {
+  const { harness, sm, advance } = await openSecretsManager()
+  const { ARN, VersionId: first } = await sm('CreateSecret', { Name: 's', SecretString: 'x' })
+  const { VersionId: second } = await sm('PutSecretValue', { SecretId: 's', SecretString: 'y' })
+  const told = async () => {
+    const events = await harness.events()
+    return events
+      .filter(({ eventName }) => versionEvent.test(String(eventName)))
+      .map(({ eventName, additionalEventData: data }) => [eventName, (data as { VersionId: string }).VersionId])
+  }
+  const of = (name: string) => [first, second].toSorted().map((id) => [`${name}SecretVersionDelete`, id])
+  await sm('DeleteSecret', { SecretId: 's' })
+  expect(await told()).toEqual(of('Start'))
+  await sm('RestoreSecret', { SecretId: 's' })
+  await sm('RestoreSecret', { SecretId: 's' })
+  const before = [...of('Start'), ...of('Cancel')]
+  expect(await told()).toEqual(before)
+  await sm('DeleteSecret', { SecretId: 's' })
+  await advance(31 * day)
+  before.push(...of('Start'), ...of('End'))
+  expect(await told()).toEqual(before)
+
+  const event = (await harness.events()).at(-1)
+  expect(event).toMatchObject({
+    eventType: 'AwsServiceEvent',
+    eventSource: 'secretsmanager.amazonaws.com',
+    readOnly: false,
+    requestParameters: null,
+    resources: [{ ARN, type: 'AWS::SecretsManager::Secret' }],
+    userIdentity: { invokedBy: 'secretsmanager.amazonaws.com' },
+  })
+  expect(harness.failures).toEqual([])
+  await harness.close()
+})
+
+test('a deletion at once tells of versions that nobody was told of before, and of a secret without versions nothing', async () => {
+  const { harness, sm } = await openSecretsManager()
+  const names = async () =>
+    (await harness.events()).map(({ eventName }) => String(eventName)).filter((name) => versionEvent.test(name))
+  await sm('CreateSecret', { Name: 'empty' })
+  await sm('DeleteSecret', { SecretId: 'empty', ForceDeleteWithoutRecovery: true })
+  expect(await names()).toEqual([])
+  await sm('CreateSecret', { Name: 'a', SecretString: 'x' })
+  await sm('DeleteSecret', { SecretId: 'a', ForceDeleteWithoutRecovery: true })
+  expect(await names()).toEqual(['StartSecretVersionDelete', 'EndSecretVersionDelete'])
+  await sm('CreateSecret', { Name: 'b', SecretString: 'x' })
+  await sm('DeleteSecret', { SecretId: 'b' })
+  await sm('DeleteSecret', { SecretId: 'b', ForceDeleteWithoutRecovery: true })
+  expect((await names()).slice(2)).toEqual(['StartSecretVersionDelete', 'EndSecretVersionDelete'])
+  await harness.close()
+})

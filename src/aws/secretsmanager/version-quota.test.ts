@@ -5,7 +5,7 @@ const day = 24 * 60 * 60_000
 
 test('old versions without a label go when there are too many, young ones never', async () => {
   const { harness, sm, advance } = await openSecretsManager({ quotas: { secretVersions: 3 } })
-  await sm('CreateSecret', { Name: 's', SecretString: '0' })
+  const { ARN } = await sm('CreateSecret', { Name: 's', SecretString: '0' })
   const put = (value: string) => sm('PutSecretValue', { SecretId: 's', SecretString: value })
   for (const value of ['1', '2', '3', '4']) await put(value)
   expect(await refusal(put('5'))).toMatch(/^LimitExceededException/)
@@ -24,6 +24,13 @@ test('old versions without a label go when there are too many, young ones never'
   expect(await sm('GetSecretValue', { SecretId: 's', VersionStage: 'AWSPREVIOUS' })).toMatchObject({
     SecretString: '4',
   })
+  const told = (await harness.events()).filter(({ eventName }) => String(eventName).endsWith('VersionDelete'))
+  expect(told.map(({ eventName, additionalEventData: data }) => [eventName, data])).toEqual(
+    ['StartSecretVersionDelete', 'EndSecretVersionDelete'].map((name) => [
+      name,
+      { SecretId: ARN, VersionId: expect.stringMatching(/^[\da-f-]{36}$/) as string },
+    ]),
+  )
   expect(harness.failures).toEqual([])
   await harness.close()
 })

@@ -1,10 +1,8 @@
 import { plan } from '../../schedule/due.ts'
-import type { Job } from '../../schedule/scheduler.ts'
-import type { Store, Transaction } from '../../store/store.ts'
+import type { Transaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
-import type { Quotas } from '../quotas.ts'
 import { versionQuotaReached } from './messages.ts'
-import { type SecretRecord, secrets, type VersionRecord, versions, versionsOf } from './records.ts'
+import { type SecretRecord, type VersionRecord, versions, versionsOf } from './records.ts'
 import { labelledVersions } from './stages.ts'
 
 export const versionCleanup = 'secretsmanager/version-cleanup'
@@ -32,24 +30,17 @@ export async function makeRoomForVersion({ tx, call, platform }: Context, secret
   tx.afterCommit(() => platform.wakeScheduler())
 }
 
-/** Removes the oldest versions without a label until the quota holds. */
-export async function removeOldVersions(
-  store: Store,
-  job: Job,
+/** The ids of the versions that have to go for the quota to hold, the oldest first. */
+export async function versionsTooMany(
+  tx: Transaction,
+  secret: SecretRecord,
   now: number,
-  { secretVersions }: Quotas,
-): Promise<void> {
-  const [account, region, name, suffix] = JSON.parse(job.id) as [string, string, string, string]
-  await store.transaction(async (tx) => {
-    await job.finish(tx)
-    const secret = await secrets.get(tx, account, region, name)
-    if (secret?.suffix !== suffix) return
-    const excess = unlabelledCount(secret) - secretVersions
-    if (excess <= 0) return
-    const oldest = (await removableVersions(tx, secret, now, secretVersions + excess)).slice(0, excess)
-    for (const { id } of oldest) versions.delete(tx, ...versionsOf(secret), id)
-    secrets.put(tx, { ...secret, versions: secret.versions - oldest.length }, account, region, name)
-  })
+  most: number,
+): Promise<readonly string[]> {
+  const excess = unlabelledCount(secret) - most
+  if (excess <= 0) return []
+  const oldest = await removableVersions(tx, secret, now, most + excess)
+  return oldest.slice(0, excess).map(({ id }) => id)
 }
 
 /** Versions that have no label and are old enough, the oldest first. */

@@ -3,12 +3,14 @@ import { backgroundStore } from '../../schedule/background-store.ts'
 import { givingWay } from '../../schedule/give-way.ts'
 import type { Scheduler } from '../../schedule/scheduler.ts'
 import type { Gateway } from '../invoke.ts'
-import { deleteAtWindowEnd, deletion } from './deletion.ts'
+import { deleteAtWindowEnd } from './delete-at-window-end.ts'
+import { deletion } from './deletion.ts'
 import { replicationRetry } from './replication-retry.ts'
 import { rotateDue } from './rotate.ts'
 import { rotation } from './rotation-state.ts'
 import { runRetry } from './retry-replication.ts'
-import { removeOldVersions, versionCleanup } from './version-quota.ts'
+import { removeOldVersions } from './remove-old-versions.ts'
+import { versionCleanup } from './version-quota.ts'
 
 /** Rotations wait for functions and databases most of their time. */
 const rotationsAtOnce = 32
@@ -25,9 +27,9 @@ const commitMilliseconds = 10
  * have arrived: rotations give way to them.
  */
 export function registerSecretsManagerWorkers(scheduler: Scheduler, gateway: Gateway, arrived = () => 0): void {
-  const { store, clock, quotas } = gateway.platform
-  scheduler.register(deletion, (job) => deleteAtWindowEnd(store, job))
-  scheduler.register(versionCleanup, (job) => removeOldVersions(store, job, clock.now(), quotas))
+  const { store } = gateway.platform
+  scheduler.register(deletion, (job) => deleteAtWindowEnd(gateway, job))
+  scheduler.register(versionCleanup, (job) => removeOldVersions(gateway, job))
   const turn = takingTurns(rotationEveryMilliseconds)
   const giveWay = givingWay(arrived)
   const background: Gateway = {
