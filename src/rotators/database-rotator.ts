@@ -155,6 +155,7 @@ export async function logIn({ engine, settings }: Workshop, secret: DatabaseSecr
     tls: secret.tls ? { ca: secret.ca ?? settings.ca } : undefined,
     connectMilliseconds: settings.connectMilliseconds,
     statementMilliseconds: settings.statementMilliseconds,
+    mayReach: settings.mayReach,
   }
   return engine.open(login)
 }

@@ -11,6 +11,8 @@ export interface Login {
   readonly tls: { readonly ca: string | undefined } | undefined
   readonly connectMilliseconds: number
   readonly statementMilliseconds: number
+  /** Whether a driver that the server sends on may connect to a host; absent where it may connect to any. */
+  readonly mayReach?: ((host: string) => boolean) | undefined
 }
 
 /**

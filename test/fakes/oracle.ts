@@ -25,6 +25,8 @@ export interface FakeOracle {
   makeUser(name: string, password: string): void
   /** How many clients are connected. */
   connections(): number
+  /** How many have ever been. */
+  accepted(): number
   /** How many bytes came, after decryption. */
   bytes(): number
   /** How many clients showed a certificate of their own, which it asks for but does not need. */
@@ -35,17 +37,24 @@ export interface FakeOracle {
 export interface FakeOracleOptions {
   readonly release?: Release
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** The address of loopback that it listens on. */
+  readonly address?: string
 }
 
 const admin = { user: 'admin', password: 'Only-for-tests1' }
 const service = 'orcl'
 
-export async function startOracle({ release = releases['19c'], tls }: FakeOracleOptions = {}): Promise<FakeOracle> {
+export async function startOracle({
+  release = releases['19c'],
+  tls,
+  address = '127.0.0.1',
+}: FakeOracleOptions = {}): Promise<FakeOracle> {
   const database = filledDatabase(release)
   const host = { database, service, mischief: {} as Mischief, statements: [] as string[] }
   const complaints: Error[] = []
   const sockets = new Set<Socket>()
   let bytes = 0
+  let accepted = 0
   let clientCertificates = 0
   const accept = (socket: Socket) => {
     if (socket instanceof TLSSocket && Object.keys(socket.getPeerCertificate()).length > 0) clientCertificates++
@@ -65,14 +74,15 @@ export async function startOracle({ release = releases['19c'], tls }: FakeOracle
     ? createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, accept)
     : createServer(accept)
   server.on('connection', (socket: Socket) => {
+    accepted++
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('tlsClientError', () => undefined)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const place = server.address()
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port: typeof place === 'object' && place ? place.port : 0,
     service,
     database,
     mischief: host.mischief,
@@ -81,6 +91,7 @@ export async function startOracle({ release = releases['19c'], tls }: FakeOracle
     admin,
     makeUser: (name, password) => void addUser(database, name, password).roles.set('app_reader', false),
     connections: () => sockets.size,
+    accepted: () => accepted,
     bytes: () => bytes,
     clientCertificates: () => clientCertificates,
     async stop() {

@@ -1,14 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
+import { BlockList, type Socket, type SocketAddress } from 'node:net'
 
 /** The sockets that a piece of work has opened. */
 export interface OpenedSockets {
+  /** Whether one was kept from connecting. */
+  readonly refused: boolean
   /** Opens none any more, and ends those that are open when they have sent what they have to. */
   close(): void
   /** Opens none any more, and breaks off those that are open: whoever waits for them fails. */
   destroy(): void
 }
+
+/** Whether a socket may connect to an address, after others have connected to these. */
+export type MayConnect = (address: string, connected: readonly string[]) => boolean
 
 interface Opened extends OpenedSockets {
   take(socket: Socket): void
@@ -20,25 +25,46 @@ let watching = false
 /**
  * Does some work and holds the sockets that it opens, however deep inside a driver: for drivers that wait for ever for an answer and give
  * nobody the socket to break off. Node publishes every socket of a client as `net.client.socket` («Built-in channels», diagnostics_channel),
- * in the context of who opened it.
+ * in the context of who opened it, before it connects.
  */
-export function withOpenedSockets<T>(work: () => T): { readonly result: T; readonly sockets: OpenedSockets } {
+export function withOpenedSockets<T>(
+  work: () => T,
+  mayConnect?: MayConnect,
+): { readonly result: T; readonly sockets: OpenedSockets } {
   if (!watching) {
     watching = true
     subscribe('net.client.socket', (message) => opener.getStore()?.take((message as { socket: Socket }).socket))
   }
-  const sockets = openedSockets()
+  const sockets = openedSockets(mayConnect)
   return { result: opener.run(sockets, work), sockets }
 }
 
-function openedSockets(): Opened {
+function openedSockets(mayConnect: MayConnect | undefined): Opened {
   const open = new Set<Socket>()
+  const connected: string[] = []
   let over = false
+  let refused = false
   return {
+    get refused() {
+      return refused
+    },
     take(socket) {
-      if (over) return breakOff(socket)
+      if (over) return breakOff(socket, late)
       open.add(socket)
       socket.once('close', () => open.delete(socket))
+      if (!mayConnect) return
+      const allows = (address: string) => {
+        const allowed = mayConnect(address, connected)
+        if (!allowed) refused = true
+        return allowed
+      }
+      Object.assign(socket, { blockList: new Gate(allows) })
+      // Once more, and before whoever opened it hears that it is open, for a Node that asked nobody.
+      socket.once('connect', () => {
+        const address = String(socket.remoteAddress)
+        if (!allows(address)) return breakOff(socket, 'It may not connect there.')
+        connected.push(address)
+      })
     },
     close() {
       over = true
@@ -46,13 +72,29 @@ function openedSockets(): Opened {
     },
     destroy() {
       over = true
-      for (const socket of open) breakOff(socket)
+      for (const socket of open) breakOff(socket, late)
     },
   }
 }
 
+/** Node asks the list of a socket about each address, just before it connects there («net.BlockList»). */
+class Gate extends BlockList {
+  readonly #mayConnect: (address: string) => boolean
+
+  constructor(mayConnect: (address: string) => boolean) {
+    super()
+    this.#mayConnect = mayConnect
+  }
+
+  override check(address: SocketAddress | string): boolean {
+    return !this.#mayConnect(typeof address === 'string' ? address : address.address)
+  }
+}
+
+const late = 'It took too long.'
+
 /** With an error: a driver that only sees a socket close may take it for one that is still good. */
-function breakOff(socket: Socket): void {
+function breakOff(socket: Socket, why: string): void {
   socket.on('error', () => undefined)
-  socket.destroy(new Error('It took too long.'))
+  socket.destroy(new Error(why))
 }

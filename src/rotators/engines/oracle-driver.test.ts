@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { type FakeOracleOptions, startOracle } from '../../../test/fakes/oracle.ts'
 import type { Mischief } from '../../../test/fakes/oracle/connection.ts'
 import { releases } from '../../../test/fakes/oracle/release.ts'
 import { findProgram } from '../../../test/real-server.ts'
@@ -73,6 +74,55 @@ describe('time', () => {
     server().mischief.hangAt = { at: 'logoff', deaf: true }
     await expect(session.close()).rejects.toMatchObject({ kind: 'unavailable' })
     await expect.poll(() => server().connections()).toBe(0)
+  })
+})
+
+describe('a listener that sends its driver on', () => {
+  const target = async (options?: FakeOracleOptions) => {
+    const other = await startOracle(options)
+    onTestFinished(() => other.stop())
+    return other
+  }
+  const sendOn = (host: string, port: number) => {
+    server().mischief.redirect = { protocol: 'tcp', host, port }
+  }
+  const only =
+    (...hosts: readonly string[]) =>
+    (host: string) =>
+      hosts.includes(host)
+
+  test('is followed where rotators may connect to any host', async () => {
+    const other = await target({ address: '127.0.0.2' })
+    sendOn('127.0.0.2', other.port)
+    await (await openAsAdmin()).close()
+    expect(other.bytes()).toBeGreaterThan(0)
+  })
+
+  test('is followed to where it is itself, and to what is allowed by its address', async () => {
+    const [same, other] = [await target(), await target({ address: '127.0.0.2' })]
+    const places = [
+      ['127.0.0.1', same],
+      ['localhost', same],
+      ['127.0.0.2', other],
+    ] as const
+    for (const [host, { port }] of places) {
+      sendOn(host, port)
+      await (await openAsAdmin({ mayReach: only('localhost', '127.0.0.2') })).close()
+    }
+    expect(other.bytes()).toBeGreaterThan(0)
+  })
+
+  test('is followed to no other host, which hears nothing, however it is written', async () => {
+    const other = await target({ address: '127.0.0.2' })
+    for (const host of ['127.0.0.2', '127.2', '2130706434', '::ffff:127.0.0.2']) {
+      sendOn(host, other.port)
+      await expect(openAsAdmin({ mayReach: only('127.0.0.1') })).rejects.toMatchObject({
+        kind: 'refused',
+        code: 'HostNotAllowed',
+      })
+    }
+    expect(other.bytes()).toBe(0)
+    expect(other.accepted()).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
 import { DatabaseFault, type Login } from '../database.ts'
-import { type OpenedSockets, withOpenedSockets } from './opened-sockets.ts'
+import { type MayConnect, type OpenedSockets, withOpenedSockets } from './opened-sockets.ts'
 
 /** A connection as one user, of which every call ends in time. */
 export interface OracleConnection {
@@ -30,12 +31,13 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
   // The driver brings no types.
   const name: string = 'oracledb'
   const driver = ((await import(name)) as { default: Driver }).default
-  const { connectMilliseconds, statementMilliseconds } = login
+  const { connectMilliseconds, statementMilliseconds, mayReach } = login
   const options = connectOptions(login, user)
-  const { result, sockets } = withOpenedSockets(() => attempt(() => driver.getConnection(options)))
+  const gate = mayReach && onlyOnTo(mayReach, await addressesOf(login.host))
+  const { result, sockets } = withOpenedSockets(() => attempt(() => driver.getConnection(options)), gate)
   const connection = await within(connectMilliseconds, result, sockets).catch((error: unknown) => {
     sockets.close()
-    throw error
+    throw sockets.refused ? new DatabaseFault('refused', 'HostNotAllowed') : error
   })
   connection.callTimeout = statementMilliseconds
   return {
@@ -49,6 +51,21 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
       sockets.close()
     },
   }
+}
+
+/**
+ * A listener sends its driver on to any host, by name or address; the driver looks names up itself, so that only addresses are known
+ * when it connects. Until a listener has spoken it can only be the one of the secret.
+ */
+function onlyOnTo(mayReach: (host: string) => boolean, own: readonly string[]): MayConnect {
+  return (address, connected) =>
+    connected.length === 0 || connected.includes(address) || own.includes(address) || mayReach(address)
+}
+
+/** All of the addresses of a host; none where it has none, as the driver will find too. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true }).catch(() => [])
+  return found.map(({ address }) => address)
 }
 
 function connectOptions(login: Login, user: string): Readonly<Record<string, unknown>> {

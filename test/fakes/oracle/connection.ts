@@ -27,6 +27,7 @@ import {
   markers,
   type Packet,
   PacketStream,
+  redirectPacket,
   refusePacket,
 } from './packets.ts'
 import { type Grant, parseStatement, type Select, type UserStatement } from './statements.ts'
@@ -41,6 +42,8 @@ export interface Mischief {
   hangAt?: { readonly at: RegExp | 'accept' | 'protocol' | 'login' | 'logoff'; readonly deaf: boolean } | undefined
   /** The listener refuses every connection with this error. */
   refuse?: number | undefined
+  /** The listener sends everybody on. */
+  redirect?: { readonly protocol: 'tcp' | 'tcps'; readonly host: string; readonly port: number } | undefined
   /** Statements that fail, and with what. */
   failAt?: { readonly at: RegExp; readonly error: OracleError } | undefined
   /** A word with every login, as that the password ends soon. */
@@ -116,6 +119,11 @@ export class Connection {
     const refusal = mischief.refuse ?? (asked?.toLowerCase() === service ? undefined : 12_514)
     if (refusal !== undefined) {
       this.#socket.write(refusePacket(refusal))
+      return this.#end()
+    }
+    if (mischief.redirect) {
+      const { protocol, host, port } = mischief.redirect
+      this.#socket.write(redirectPacket(protocol, host, port))
       return this.#end()
     }
     this.#socket.write(acceptPacket(this.#release))

@@ -6,7 +6,7 @@ export interface Packet {
   readonly bytes: Buffer
 }
 
-export const kinds = { connect: 1, accept: 2, refuse: 4, data: 6, marker: 12 } as const
+export const kinds = { connect: 1, accept: 2, refuse: 4, redirect: 5, data: 6, marker: 12 } as const
 
 /** What the byte of a marker says. */
 export const markers = { break: 1, reset: 2, interrupt: 3 } as const
@@ -101,4 +101,12 @@ export function refusePacket(error: number): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(12), text])
   bytes.writeUInt16BE(text.length, 10)
   return packet(kinds.refuse, false, bytes)
+}
+
+/** A listener's word that another one is to be asked. */
+export function redirectPacket(protocol: string, host: string, port: number): Buffer {
+  const text = Buffer.from(`(ADDRESS=(PROTOCOL=${protocol})(HOST=${host})(PORT=${port}))`)
+  const bytes = Buffer.concat([Buffer.alloc(10), text])
+  bytes.writeUInt16BE(text.length, 8)
+  return packet(kinds.redirect, false, bytes)
 }
