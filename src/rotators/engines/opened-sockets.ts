@@ -4,8 +4,8 @@ import { BlockList, type Socket, type SocketAddress } from 'node:net'
 
 /** The sockets that a piece of work has opened. */
 export interface OpenedSockets {
-  /** Whether one was kept from connecting. */
-  readonly refused: boolean
+  /** What one was broken off for, of what they are bound to. */
+  readonly refused: 'address' | 'in-the-clear' | undefined
   /** Opens none any more, and ends those that are open when they have sent what they have to. */
   close(): void
   /** Opens none any more, and breaks off those that are open: whoever waits for them fails. */
@@ -14,6 +14,13 @@ export interface OpenedSockets {
 
 /** Whether a socket may connect to an address, after others have connected to these. */
 export type MayConnect = (address: string, connected: readonly string[]) => boolean
+
+/** What the sockets of a piece of work are bound to. */
+export interface Bounds {
+  readonly mayConnect?: MayConnect | undefined
+  /** Whether they carry TLS and nothing else. */
+  readonly encrypted?: boolean
+}
 
 interface Opened extends OpenedSockets {
   take(socket: Socket): void
@@ -29,21 +36,35 @@ let watching = false
  */
 export function withOpenedSockets<T>(
   work: () => T,
-  mayConnect?: MayConnect,
+  bounds: Bounds = {},
 ): { readonly result: T; readonly sockets: OpenedSockets } {
   if (!watching) {
     watching = true
     subscribe('net.client.socket', (message) => opener.getStore()?.take((message as { socket: Socket }).socket))
   }
-  const sockets = openedSockets(mayConnect)
+  const sockets = openedSockets(bounds)
   return { result: opener.run(sockets, work), sockets }
 }
 
-function openedSockets(mayConnect: MayConnect | undefined): Opened {
+function openedSockets({ mayConnect, encrypted = false }: Bounds): Opened {
   const open = new Set<Socket>()
   const connected: string[] = []
   let over = false
-  let refused = false
+  let refused: OpenedSockets['refused']
+  const checkAddresses = (socket: Socket, may: MayConnect) => {
+    const allows = (address: string) => {
+      const allowed = may(address, connected)
+      if (!allowed) refused = 'address'
+      return allowed
+    }
+    Object.assign(socket, { blockList: new Gate(allows) })
+    // Once more, and before whoever opened it hears that it is open, for a Node that asked nobody.
+    socket.once('connect', () => {
+      const address = String(socket.remoteAddress)
+      if (!allows(address)) return breakOff(socket, 'It may not connect there.')
+      connected.push(address)
+    })
+  }
   return {
     get refused() {
       return refused
@@ -52,19 +73,12 @@ function openedSockets(mayConnect: MayConnect | undefined): Opened {
       if (over) return breakOff(socket, late)
       open.add(socket)
       socket.once('close', () => open.delete(socket))
-      if (!mayConnect) return
-      const allows = (address: string) => {
-        const allowed = mayConnect(address, connected)
-        if (!allowed) refused = true
-        return allowed
+      if (mayConnect) checkAddresses(socket, mayConnect)
+      if (encrypted) {
+        onPlainWrite(socket, () => {
+          refused = 'in-the-clear'
+        })
       }
-      Object.assign(socket, { blockList: new Gate(allows) })
-      // Once more, and before whoever opened it hears that it is open, for a Node that asked nobody.
-      socket.once('connect', () => {
-        const address = String(socket.remoteAddress)
-        if (!allows(address)) return breakOff(socket, 'It may not connect there.')
-        connected.push(address)
-      })
     },
     close() {
       over = true
@@ -89,6 +103,15 @@ class Gate extends BlockList {
   override check(address: SocketAddress | string): boolean {
     return !this.#mayConnect(typeof address === 'string' ? address : address.address)
   }
+}
+
+/** What is sent over TLS on a socket passes by the socket's own methods: whoever comes through them sends in the clear, and is broken off. */
+function onPlainWrite(socket: Socket, tell: () => void): void {
+  const refuse = (): void => {
+    tell()
+    breakOff(socket, 'It may not send in the clear.')
+  }
+  Object.assign(socket, { _write: refuse, _writev: refuse })
 }
 
 const late = 'It took too long.'

@@ -138,6 +138,20 @@ describe('an encrypted connection', () => {
     expect(server().clientCertificates()).toBe(0)
   })
 
+  test('stays one when the listener sends the driver on: nothing is sent in the clear', async () => {
+    const plain = await startOracle()
+    onTestFinished(() => plain.stop())
+    server().mischief.redirect = { protocol: 'tcp', host: '127.0.0.1', port: plain.port }
+    const tls = { ca: localhost.cert }
+    await expect(openAsAdmin({ tls })).rejects.toMatchObject({ kind: 'refused', code: 'NotEncrypted' })
+    expect(plain.bytes()).toBe(0)
+    const encrypted = await startOracle({ tls: localhost })
+    onTestFinished(() => encrypted.stop())
+    server().mischief.redirect = { protocol: 'tcps', host: '127.0.0.1', port: encrypted.port }
+    await (await openAsAdmin({ tls })).close()
+    expect(encrypted.bytes()).toBeGreaterThan(0)
+  })
+
   test.each([undefined, rootCertificates[0]])('is not made where it is not, and nothing is sent', async (ca) => {
     await expect(openAsAdmin({ tls: { ca } })).rejects.toMatchObject({ kind: 'unavailable', code: 'NJS-506' })
     expect(server().bytes()).toBe(0)

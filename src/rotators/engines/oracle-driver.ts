@@ -33,11 +33,12 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
   const driver = ((await import(name)) as { default: Driver }).default
   const { connectMilliseconds, statementMilliseconds, mayReach } = login
   const options = connectOptions(login, user)
-  const gate = mayReach && onlyOnTo(mayReach, await addressesOf(login.host))
-  const { result, sockets } = withOpenedSockets(() => attempt(() => driver.getConnection(options)), gate)
+  const mayConnect = mayReach && onlyOnTo(mayReach, await addressesOf(login.host))
+  const bounds = { mayConnect, encrypted: login.tls !== undefined }
+  const { result, sockets } = withOpenedSockets(() => attempt(() => driver.getConnection(options)), bounds)
   const connection = await within(connectMilliseconds, result, sockets).catch((error: unknown) => {
     sockets.close()
-    throw sockets.refused ? new DatabaseFault('refused', 'HostNotAllowed') : error
+    throw sockets.refused ? new DatabaseFault('refused', redirectFaults[sockets.refused]) : error
   })
   connection.callTimeout = statementMilliseconds
   return {
@@ -52,6 +53,9 @@ export async function connectOracle(login: Login, user: string): Promise<OracleC
     },
   }
 }
+
+/** A listener may send its driver on to where it must not go, or to where nothing is encrypted. */
+const redirectFaults = { address: 'HostNotAllowed', 'in-the-clear': 'NotEncrypted' } as const
 
 /**
  * A listener sends its driver on to any host, by name or address; the driver looks names up itself, so that only addresses are known
