@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
+import { syncFolder } from '../base/sync-folder.ts'
 import { idOfLine, Lines, type Link } from './chain.ts'
 import { findChainEnd, keepTornLines, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
 import { publicHalf } from './digest.ts'
@@ -202,14 +193,4 @@ function publish(folder: string, pem: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === pem) return
   writeFileSync(`${path}.new`, pem, { mode: 0o600 })
   renameSync(`${path}.new`, path)
-}
-
-/** Makes the names of new files durable. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }

@@ -1,6 +1,7 @@
-import { closeSync, createReadStream, fsyncSync, mkdtempSync, openSync, rmdirSync, rmSync, unlinkSync } from 'node:fs'
+import { closeSync, createReadStream, mkdtempSync, openSync, rmdirSync, rmSync, unlinkSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../base/sync-folder.ts'
 import { CliError } from './output.ts'
 
 /** Standard input or output in the place of a file. */
@@ -107,15 +108,5 @@ async function makeWhole<T>(
     throw error
   } finally {
     for (const signal of endings) process.removeListener(signal, stop)
-  }
-}
-
-/** A new name is on disk when its folder is. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fromBase64 } from '../../base/bytes.ts'
+import { syncFolder } from '../../base/sync-folder.ts'
 import { type Seal, SealRefused } from '../seal.ts'
 import { wrappingKeySeal } from './wrapping-key.ts'
 
@@ -89,15 +90,6 @@ export function createKeyFile(path: string): void {
   } finally {
     closeSync(file)
   }
+  // A store whose key file did not survive a power failure would be lost.
   syncFolder(folder)
-}
-
-/** A store whose key file did not survive a power failure would be lost: the file's name must be on the disk too. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY)
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
