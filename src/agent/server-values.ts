@@ -1,5 +1,6 @@
 import { Secret } from '../base/secret.ts'
-import { postJson, readJsonObject, readJsonRefusal } from '../client/signed-post.ts'
+import { readJsonObject } from '../base/json-object.ts'
+import { postJson, readJsonRefusal } from '../client/signed-post.ts'
 import type { ServerAddress } from './credential-sources.ts'
 import { failureOf } from './credentials.ts'
 import type { KeptCredentials } from './kept-credentials.ts'

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../base/json-object.ts'
 import { Secret } from '../base/secret.ts'
 import { formatEnvEntry, parseEnvFile } from './env-file.ts'
 import { variablesOf } from './environment.ts'
@@ -39,7 +40,7 @@ function readEnv(text: string, { path, type }: ReadOptions): readonly NamedParam
 
 function readJson(text: string, { path, type }: ReadOptions): readonly NamedParameter[] {
   const parsed = parseJson(text)
-  if (!isObject(parsed)) throw new CliError('The file must hold one JSON object.')
+  if (!isJsonObject(parsed)) throw new CliError('The file must hold one JSON object.')
   return [...leaves(parsed, [])].map(([levels, leaf]) => ({
     name: join(path, levels),
     type: Array.isArray(leaf) && type === 'String' ? 'StringList' : type,
@@ -52,7 +53,7 @@ function* leaves(object: object, above: readonly string[]): Generator<readonly [
     const levels = [...above, key]
     if (!/^[A-Za-z0-9_.-]+$/.test(key) || levels.length > 15)
       throw new CliError(`«${levels.join('/')}» cannot be the name of a parameter.`)
-    if (isObject(value)) yield* leaves(value, levels)
+    if (isJsonObject(value)) yield* leaves(value, levels)
     else yield [levels, value]
   }
 }
@@ -68,7 +69,7 @@ function leafText(leaf: unknown, levels: readonly string[]): string {
 /** What `aws ssm get-parameters-by-path --with-decryption` and its sisters print. */
 function readAwsExport(text: string, { path }: ReadOptions): readonly NamedParameter[] {
   const parsed = parseJson(text)
-  const list = isObject(parsed) ? (parsed as { Parameters?: unknown }).Parameters : undefined
+  const list = isJsonObject(parsed) ? (parsed as { Parameters?: unknown }).Parameters : undefined
   if (!Array.isArray(list)) throw new CliError('The file must be what the AWS CLI prints: {"Parameters": […]}.')
   const parameters = list.map(readWire)
   if (path === undefined) return parameters
@@ -80,7 +81,7 @@ function readAwsExport(text: string, { path }: ReadOptions): readonly NamedParam
 }
 
 function readWire(entry: unknown, index: number): NamedParameter {
-  const { Name: name, Type: type, Value: value } = (isObject(entry) ? entry : {}) as Record<string, unknown>
+  const { Name: name, Type: type, Value: value } = (isJsonObject(entry) ? entry : {}) as Record<string, unknown>
   const known = type === 'String' || type === 'StringList' || type === 'SecureString'
   if (typeof name !== 'string' || typeof value !== 'string' || !known)
     throw new CliError(`Entry ${index + 1} has no Name, Type and Value.`)
@@ -109,10 +110,6 @@ function parseJson(text: string): unknown {
     // The message of the parser would quote the file, and with it perhaps a value.
     throw new CliError('The file is not JSON.')
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The text of a file of parameters; names are told from below `path` on. */

@@ -1,5 +1,6 @@
 import { Secret } from '../base/secret.ts'
-import { causeOf, postJson, readJsonObject, readJsonRefusal } from '../client/signed-post.ts'
+import { readJsonObject } from '../base/json-object.ts'
+import { causeOf, postJson, readJsonRefusal } from '../client/signed-post.ts'
 import type { SigningCredentials } from '../sigv4/sign.ts'
 import { CliError } from './output.ts'
 

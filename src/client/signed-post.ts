@@ -1,3 +1,4 @@
+import { readJsonObject } from '../base/json-object.ts'
 import type { Secret } from '../base/secret.ts'
 import { type SigningCredentials, sign } from '../sigv4/sign.ts'
 
@@ -112,17 +113,6 @@ export function readJsonRefusal(text: string): WireRefusal | undefined {
   if (typeof type !== 'string') return undefined
   const message = parsed?.['Message'] ?? parsed?.['message']
   return { code: type.slice(type.lastIndexOf('#') + 1), message: typeof message === 'string' ? message : '' }
-}
-
-export function readJsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** A form body of the query protocol; values of secrets are revealed here and nowhere before. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readJsonObject } from '../base/json-object.ts'
 import { Secret } from '../base/secret.ts'
 
 /**
@@ -28,7 +29,7 @@ const longestHost = 255
 const longestCa = 60_000
 
 export function readDatabaseSecret(value: Secret<string>): ReadDatabaseSecret {
-  const members = parseObject(value.reveal())
+  const members = readJsonObject(value.reveal())
   if (!members) return { refused: 'it must be a JSON object.' }
   const host = textOf(members, 'host', longestHost)
   const username = textOf(members, 'username', longestName)
@@ -62,17 +63,6 @@ export function readDatabaseSecret(value: Secret<string>): ReadDatabaseSecret {
       ca: text('ca'),
       members: new Secret(members),
     },
-  }
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../base/json-object.ts'
 import { Secret } from '../../base/secret.ts'
 import type { Member, Shape } from '../protocols/model.ts'
 
@@ -9,7 +10,7 @@ export interface RecordedInput {
 
 /** The input of a call as far as its audit record tells it; the inverse of `publicMembers`. */
 export function recordedInput(shape: Shape | undefined, told: unknown): RecordedInput {
-  const input = shape ? structureOf(shape, isObject(told) ? told : {}) : {}
+  const input = shape ? structureOf(shape, isJsonObject(told) ? told : {}) : {}
   let incomplete = false
   for (const { name, required, shape: member } of shape?.members ?? []) {
     if (!required || input[name] !== undefined) continue
@@ -34,15 +35,11 @@ function valueOf(shape: Shape, told: unknown): unknown {
     const { shape: element } = shape.element as Member
     return told.map((one: unknown) => valueOf(element, one))
   }
-  return shape.type === 'structure' && isObject(told) ? structureOf(shape, told) : told
+  return shape.type === 'structure' && isJsonObject(told) ? structureOf(shape, told) : told
 }
 
 function emptyOf(shape: Shape): unknown {
   const empty =
     shape.type === 'blob' ? Buffer.alloc(0) : shape.type === 'list' ? [] : shape.type === 'structure' ? {} : ''
   return shape.sensitive ? new Secret(empty) : empty
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -23,7 +23,3 @@ export interface Format {
 
 export const listFound = 'Start of list found where not expected'
 export const mapFound = 'Start of structure or map found where not expected.'
-
-export function isDictionary(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-}

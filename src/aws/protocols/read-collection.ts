@@ -1,6 +1,7 @@
 import { type Constraint, eachText, sizeConstraints } from './constraint.ts'
 import { type Faults, invalid, malformed, show } from './faults.ts'
-import { isDictionary, listFound, mapFound, type Read } from './format.ts'
+import { isJsonObject } from '../../base/json-object.ts'
+import { listFound, mapFound, type Read } from './format.ts'
 import type { Shape } from './model.ts'
 
 /** How a list or map reads what it holds. */
@@ -22,7 +23,7 @@ export function listReader(shape: Shape, label: string, element: Element): Read 
   const demand = eachText('Member', element.constraints)
   const hidden = element.hidden || shape.sensitive === true
   return (raw, prefix, faults) => {
-    if (!Array.isArray(raw)) return malformed(faults, isDictionary(raw) ? mapFound : 'Expected list or null')
+    if (!Array.isArray(raw)) return malformed(faults, isJsonObject(raw) ? mapFound : 'Expected list or null')
     const path = prefix + label
     const list = raw.map((item: unknown, index) =>
       present(item) ? element.read(item, `${path}.${index + 1}.`, faults) : undefined,
@@ -43,7 +44,7 @@ export function mapReader(shape: Shape, label: string, keys: readonly Constraint
   const demands = { keys: eachText('Map keys', keys), values: eachText('Map value', element.constraints) }
   const hidden = element.hidden || shape.sensitive === true || shape.key?.shape.sensitive === true
   return (raw, prefix, faults) => {
-    if (!isDictionary(raw)) return malformed(faults, Array.isArray(raw) ? listFound : 'Expected map or null')
+    if (!isJsonObject(raw)) return malformed(faults, Array.isArray(raw) ? listFound : 'Expected map or null')
     const path = prefix + label
     const names = Object.keys(raw)
     if (!names.every((name) => name.isWellFormed())) return malformed(faults)

@@ -1,7 +1,8 @@
 import { Secret } from '../../base/secret.ts'
 import { type Constraint, notNull, rangeConstraints, sizeConstraints, textConstraints } from './constraint.ts'
 import { invalid, malformed, show } from './faults.ts'
-import { type Format, isDictionary, listFound, type Read } from './format.ts'
+import { isJsonObject } from '../../base/json-object.ts'
+import { type Format, listFound, type Read } from './format.ts'
 import type { Member, Metadata, Shape } from './model.ts'
 import { type Element, listReader, mapReader } from './read-collection.ts'
 
@@ -35,7 +36,7 @@ function structureReader(shape: Shape, context: Context): Read {
     return { name, wire: context.format.nameOf(member), label, required, read: reader(member.shape, label, context) }
   })
   slot.read = (raw, prefix, faults) => {
-    if (!isDictionary(raw)) return malformed(faults, Array.isArray(raw) ? listFound : 'Expected null')
+    if (!isJsonObject(raw)) return malformed(faults, Array.isArray(raw) ? listFound : 'Expected null')
     const structure: Record<string, unknown> = {}
     for (const { name, wire, label, required, read } of members) {
       const value = raw[wire]

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { fromUtf8 } from '../../base/bytes.ts'
+import { readJsonObject } from '../../base/json-object.ts'
 
 /** A token taken apart; nothing in it is proven before `provesToken`. */
 export interface ParsedToken {
@@ -52,12 +53,7 @@ export function parseToken(text: string): ParsedToken | undefined {
 
 function jsonObject(part: string): Record<string, unknown> | undefined {
   const text = fromUtf8(Buffer.from(part, 'base64url'))
-  try {
-    const value: unknown = text === undefined ? undefined : JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
+  return text === undefined ? undefined : readJsonObject(text)
 }
 
 /** A public key of a provider. */
