@@ -46,6 +46,13 @@ export interface CompiledPolicy {
   candidates(action: string): Candidates
 }
 
+/** One that allows and denies nothing, in the place of a policy that cannot be had. */
+export function silentPolicy(kind: PolicyKind): CompiledPolicy {
+  const nothing = { denies: [], allows: [] }
+  const named = { name: undefined, document: '', version: '2012-10-17', id: undefined } as const
+  return { kind, ...named, statements: [], candidates: () => nothing }
+}
+
 export interface CompileOptions extends PolicyLimits {
   readonly name?: string
   /** The unique ids that ARNs of users and roles stand for: whoever else has such a name now is not meant. */

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from '../../iam/compile-policy.ts'
+import { type CompiledPolicy, silentPolicy } from '../../iam/compile-policy.ts'
 import type { Awaitable, Transaction } from '../../store/store.ts'
 import { derivation } from '../../store/table.ts'
 import type { CallerPolicies } from '../platform.ts'
@@ -57,12 +57,4 @@ export async function entityPolicies(tx: Transaction, entity: EntityRecord): Pro
 }
 
 /** For a boundary that is gone: a limit that cannot be read limits everything. */
-const allowsNothing: CompiledPolicy = {
-  kind: 'identity',
-  name: undefined,
-  document: '',
-  version: '2012-10-17',
-  id: undefined,
-  statements: [],
-  candidates: () => ({ denies: [], allows: [] }),
-}
+const allowsNothing = silentPolicy('identity')

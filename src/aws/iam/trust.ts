@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from '../../iam/compile-policy.ts'
+import { type CompiledPolicy, silentPolicy } from '../../iam/compile-policy.ts'
 import { derivation } from '../../store/table.ts'
 import type { Transaction } from '../../store/store.ts'
 import { type BoundPrincipal, boundIds, namedPrincipals, shownPolicy } from '../bound-principals.ts'
@@ -38,12 +38,4 @@ export function shownTrust(tx: Transaction, { trust, trusted }: RoleRecord, { pl
 }
 
 /** For a role that is not there: nobody is trusted. */
-export const noTrust: CompiledPolicy = {
-  kind: 'trust',
-  name: undefined,
-  document: '',
-  version: '2012-10-17',
-  id: undefined,
-  statements: [],
-  candidates: () => ({ denies: [], allows: [] }),
-}
+export const noTrust = silentPolicy('trust')
