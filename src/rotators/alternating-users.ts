@@ -1,4 +1,11 @@
-import { bringIntoForce, closeQuietly, logInAsLender, type Manner, StepFailure, tryLogIn } from './database-rotator.ts'
+import {
+  bringIntoForce,
+  closeQuietly,
+  credentialsWork,
+  logInAsLender,
+  type Manner,
+  StepFailure,
+} from './database-rotator.ts'
 import { stepDone } from './rotator.ts'
 
 const mark = '_clone'
@@ -17,14 +24,10 @@ export const alternatingUsers: Manner = {
   borrows: () => true,
   async setSecret(workshop, versions, secret) {
     const { pending, current } = versions
-    const early = await tryLogIn(workshop, pending)
-    if (early) {
-      await closeQuietly(early)
-      return stepDone
+    if (await credentialsWork(workshop, pending)) return stepDone
+    if (!(await credentialsWork(workshop, current))) {
+      throw new StepFailure('LoginRefused', 'The database does not take the current password.')
     }
-    const proof = await tryLogIn(workshop, current)
-    if (!proof) throw new StepFailure('LoginRefused', 'The database does not take the current password.')
-    await closeQuietly(proof)
     const lender = await logInAsLender(workshop, alternatingUsers, versions, secret)
     try {
       const there = await lender.hasUser(pending.username)

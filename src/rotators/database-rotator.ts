@@ -160,6 +160,13 @@ export async function logIn({ engine, settings }: Workshop, secret: DatabaseSecr
   return engine.open(login)
 }
 
+/** Whether the database takes these credentials. Throws `DatabaseFault` where nobody can know. */
+export async function credentialsWork(workshop: Workshop, secret: DatabaseSecret): Promise<boolean> {
+  const session = await tryLogIn(workshop, secret)
+  if (session) await closeQuietly(session)
+  return session !== undefined
+}
+
 /** A session, or nothing where the credentials do not work. */
 export async function tryLogIn(workshop: Workshop, secret: DatabaseSecret): Promise<DatabaseSession | undefined> {
   try {

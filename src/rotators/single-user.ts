@@ -1,7 +1,7 @@
 import {
   bringIntoForce,
   checked,
-  closeQuietly,
+  credentialsWork,
   logInAsLender,
   type Manner,
   StepFailure,
@@ -22,11 +22,7 @@ export const singleUser: Manner = {
   async setSecret(workshop, versions, secret) {
     const { pending, current } = versions
     // An earlier attempt may have come through although nobody heard of it.
-    const early = await tryLogIn(workshop, pending)
-    if (early) {
-      await closeQuietly(early)
-      return stepDone
-    }
+    if (await credentialsWork(workshop, pending)) return stepDone
     if (pending.masterarn !== undefined) {
       const lender = await logInAsLender(workshop, singleUser, versions, secret)
       return changeWith(lender, () =>
