@@ -2,12 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import pg from 'pg'
 import { freePort, makeServerFolder, removeServerFolder, type ServerFolder, startProgram } from './real-server.ts'
 
 /** A real PostgreSQL server of this test alone, on loopback, with its data in a temporary folder. */
 export interface TestPostgres {
   /** `postgres://…` of a superuser. */
   readonly connectionString: string
+  /** Does some work as a user, in the database of the superuser. */
+  as<T>(user: string, password: string, work: (client: pg.Client) => Promise<T>): Promise<T>
+  /** Runs statements, one after the other. */
+  run(as: { readonly username: string; readonly password: string }, ...statements: readonly string[]): Promise<void>
+  /** Does some work as the superuser. */
+  asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Ends the server and removes its data. */
   stop(): Promise<void>
 }
@@ -94,9 +101,33 @@ async function start(binaries: string, folder: ServerFolder): Promise<TestPostgr
         ready: 'ready to accept connections',
         signal: 'SIGQUIT',
       })
-      return { connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`, stop }
+      return {
+        connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+        as: (name, word, work) => connected(port, name, word, work),
+        run: ({ username, password: word }, ...statements) =>
+          connected(port, username, word, async (client) => {
+            for (const sql of statements) await client.query(sql)
+          }),
+        asAdmin: (work) => connected(port, user, password, work),
+        stop,
+      }
     } catch (failure) {
       if (attempt === portAttempts || !String(failure).includes('Address already in use')) throw failure
     }
+  }
+}
+
+async function connected<T>(
+  port: number,
+  user: string,
+  password: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
   }
 }

@@ -1,6 +1,6 @@
+import { arrivedRequest } from '../../test/arrived-request.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Arrived } from '../http/listener.ts'
-import { indexHeaders } from '../sigv4/headers.ts'
 
 export interface ManualClock extends Clock {
   pass(seconds: number): void
@@ -19,21 +19,7 @@ export function manualClock(now = Date.UTC(2026, 10, 23)): ManualClock {
 
 /** A request as the listener hands it on. */
 export function arrived(method: string, target: string, headers: Readonly<Record<string, string>> = {}): Arrived {
-  const [path = '', query = ''] = target.split('?')
-  const rawHeaders = Object.entries(headers).flat()
-  const index = indexHeaders(rawHeaders)
-  return {
-    method,
-    target,
-    path,
-    query,
-    rawHeaders,
-    index,
-    header: index.header,
-    body: Buffer.alloc(0),
-    sourceIp: '127.0.0.1',
-    tls: undefined,
-  }
+  return arrivedRequest({ method, target, rawHeaders: Object.entries(headers).flat() })
 }
 
 /** Lets every promise that can go on do so. */

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from 'pg'
 import { createConnection } from 'mysql2/promise'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,35 +22,26 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
   afterAll(() => server?.stop())
 
   const url = () => new URL(server.connectionString)
-  const as = async <T>(user: string, password: string, work: (client: Client) => Promise<T>): Promise<T> => {
-    const client = new Client({ host: '127.0.0.1', port: Number(url().port), user, password, database: 'postgres' })
-    await client.connect()
-    try {
-      return await work(client)
-    } finally {
-      await client.end()
-    }
-  }
   const admin = () => ({ user: url().username, password: url().password })
-  const asAdmin = <T>(work: (client: Client) => Promise<T>) => as(admin().user, admin().password, work)
 
   rotatorConformance('postgres', () => ({
     engine: postgres,
     port: Number(url().port),
     admin: admin(),
     makeUser: (name, password) =>
-      asAdmin(async (client) => {
+      server.asAdmin(async (client) => {
         const user = client.escapeIdentifier(name)
         await client.query(`CREATE TABLE IF NOT EXISTS things (id int)`)
         await client.query(`DROP ROLE IF EXISTS ${user}`)
         await client.query(`CREATE ROLE ${user} LOGIN PASSWORD ${client.escapeLiteral(password)}`)
         await client.query(`GRANT SELECT, INSERT ON things TO ${user}`)
       }),
-    use: (name, password) => as(name, password, async (client) => void (await client.query('SELECT * FROM things'))),
+    use: (name, password) =>
+      server.as(name, password, async (client) => void (await client.query('SELECT * FROM things'))),
   }))
 
   test('no statement holds a password, and what is stored is a verifier', async () => {
-    await asAdmin(async (client) => {
+    await server.asAdmin(async (client) => {
       await client.query("CREATE ROLE shown LOGIN PASSWORD 'first'")
       const { rows } = await client.query<{ rolpassword: string }>(
         "SELECT rolpassword FROM pg_authid WHERE rolname LIKE 'user%'",
@@ -64,11 +54,11 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
   test.skipIf(!openssl)(
     'the certificate of the server is verified against the authority that the secret names',
     async () => {
-      const { rows } = await asAdmin((client) =>
+      const { rows } = await server.asAdmin((client) =>
         client.query<{ folder: string }>("SELECT current_setting('data_directory') AS folder"),
       )
       const ca = makeCertificates(rows[0]?.folder ?? '')
-      await asAdmin(async (client) => {
+      await server.asAdmin(async (client) => {
         await client.query('ALTER SYSTEM SET ssl = on')
         await client.query('SELECT pg_reload_conf()')
       })

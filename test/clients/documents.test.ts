@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { freePort } from '../real-server.ts'
 import { skipPostgres, startPostgres } from '../postgres.ts'
@@ -87,10 +86,7 @@ for (const [page, setting] of settings) {
 /** A database server with a user who may log in. */
 async function databaseOf(user: string, password: string) {
   const server = await startPostgres()
-  const administrator = new pg.Client({ connectionString: server.connectionString })
-  await administrator.connect()
-  await administrator.query(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
-  await administrator.end()
+  await server.asAdmin((client) => client.query(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`))
   const { hostname, port } = new URL(server.connectionString)
   return { environment: { PGHOST: hostname, PGPORT: port }, [Symbol.asyncDispose]: () => server.stop() }
 }

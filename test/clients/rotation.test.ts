@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipOf, type ZipPart } from '../../src/functions/functions.test-support.ts'
 import { mariadbMissing, startMariadb, type TestMariadb } from '../mariadb.ts'
@@ -73,21 +72,8 @@ describe.skipIf(missing !== undefined || skipPostgres || mariadbMissing !== unde
       )
       return (stdout.trim() === '' ? {} : JSON.parse(stdout)) as Record<string, never>
     }
-    const asPostgres = async ({ username: user, password }: Credentials, ...statements: readonly string[]) => {
-      const client = new Client({
-        host: '127.0.0.1',
-        port: Number(new URL(postgres.connectionString).port),
-        user,
-        password,
-        database: 'postgres',
-      })
-      await client.connect()
-      try {
-        for (const sql of statements) await client.query(sql)
-      } finally {
-        await client.end()
-      }
-    }
+    const asPostgres = (credentials: Credentials, ...statements: readonly string[]) =>
+      postgres.run(credentials, ...statements)
     const asMariadb = async ({ username: user, password }: Credentials, ...statements: readonly string[]) => {
       const connection = await createConnection({ host: '127.0.0.1', port: mariadb.port, user, password })
       try {

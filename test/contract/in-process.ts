@@ -10,9 +10,9 @@ import { openEffects } from '../../src/open-effects.ts'
 import { devSeal } from '../../src/seal/seals/dev.ts'
 import { initialise } from '../../src/seal/unseal.ts'
 import { type Assembly, type AssemblyOptions, assemble } from '../../src/server.ts'
-import { indexHeaders } from '../../src/sigv4/headers.ts'
 import { sign } from '../../src/sigv4/sign.ts'
 import { MemoryBackend } from '../../src/store/memory.ts'
+import { arrivedRequest } from '../arrived-request.ts'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -107,20 +107,7 @@ function arrive(outgoing: OutgoingRequest): ArrivedRequest {
         { region, service, nowMs: Date.now() },
       )
     : unsigned
-  const index = indexHeaders(rawHeaders)
-  const [path = '', query = ''] = target.split('?')
-  return {
-    method,
-    target,
-    path,
-    query,
-    rawHeaders,
-    index,
-    header: index.header,
-    body,
-    sourceIp: '127.0.0.1',
-    tls: undefined,
-  }
+  return arrivedRequest({ method, target, rawHeaders, body })
 }
 
 /** The headers and body of a JSON call. */

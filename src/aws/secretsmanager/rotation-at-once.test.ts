@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openSecretsManager } from '../../../test/secrets-manager.ts'
 import { AdvancingClock } from '../../base/clock.ts'
+import { PassingClock } from '../../base/passing-clock.test-support.ts'
 import { openRotators } from '../../rotators/open-rotators.ts'
 import { devSeal } from '../../seal/seals/dev.ts'
 import type { Backend } from '../../store/backend.ts'
@@ -79,17 +80,6 @@ test('what keeps the service out is told as by steps, leaves the value, and is e
   expect((await sm('GetSecretValue', { SecretId: 's' }))['SecretString']).toMatch(/^.{32}$/)
   await harness.close()
 })
-
-/** The machine's clock goes on past the claims of a process that died. */
-class PassingClock extends AdvancingClock {
-  #passed = 0
-  pass(milliseconds: number): void {
-    this.#passed += milliseconds
-  }
-  override real(): number {
-    return super.real() + this.#passed
-  }
-}
 
 test.each([0, 1])('a process that dies at commit %i leaves a rotation that the next one does', async (survived) => {
   const [clock, seal, backend] = [new PassingClock(), devSeal(), new Counting()]

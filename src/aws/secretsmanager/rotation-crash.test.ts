@@ -1,8 +1,8 @@
-import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { skipPostgres, startPostgres, type TestPostgres } from '../../../test/postgres.ts'
 import { openSecretsManager, type SecretsManager } from '../../../test/secrets-manager.ts'
-import { AdvancingClock } from '../../base/clock.ts'
+import type { AdvancingClock } from '../../base/clock.ts'
+import { PassingClock } from '../../base/passing-clock.test-support.ts'
 import { openRotators } from '../../rotators/open-rotators.ts'
 import { devSeal } from '../../seal/seals/dev.ts'
 import type { Backend } from '../../store/backend.ts'
@@ -64,17 +64,6 @@ async function live(backend: MemoryBackend, clock: AdvancingClock, commits: numb
   return { ...api, store }
 }
 
-/** The machine's clock goes on past the claims of a process that died. */
-class PassingClock extends AdvancingClock {
-  #passed = 0
-  pass(milliseconds: number): void {
-    this.#passed += milliseconds
-  }
-  override real(): number {
-    return super.real() + this.#passed
-  }
-}
-
 let server: TestPostgres
 let users = 0
 beforeAll(async () => {
@@ -84,14 +73,8 @@ afterAll(() => server?.stop())
 
 async function statements(as: { user?: string; password?: string }, ...sql: readonly string[]): Promise<void> {
   const url = new URL(server.connectionString)
-  const { user = url.username, password = url.password } = as
-  const client = new Client({ host: '127.0.0.1', port: Number(url.port), user, password, database: 'postgres' })
-  await client.connect()
-  try {
-    for (const one of sql) await client.query(one)
-  } finally {
-    await client.end()
-  }
+  const { user: username = url.username, password = url.password } = as
+  await server.run({ username, password }, ...sql)
 }
 
 const token = 'rotation-token-of-thirty-two-or-more'

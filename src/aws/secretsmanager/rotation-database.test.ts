@@ -1,6 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { createConnection } from 'mysql2/promise'
-import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mariadbMissing, startMariadb, type TestMariadb } from '../../../test/mariadb.ts'
 import { skipPostgres, startPostgres, type TestPostgres } from '../../../test/postgres.ts'
@@ -173,28 +172,19 @@ describe.skipIf(skipPostgres)('PostgreSQL', () => {
   afterAll(() => server?.stop())
 
   const url = () => new URL(server.connectionString)
-  const run = async ({ username: user, password }: Credentials, ...statements: readonly string[]) => {
-    const client = new Client({ host: '127.0.0.1', port: Number(url().port), user, password, database: 'postgres' })
-    await client.connect()
-    try {
-      for (const sql of statements) await client.query(sql)
-    } finally {
-      await client.end()
-    }
-  }
   const admin = () => ({ username: url().username, password: url().password })
   rotationOver('postgres', () => ({
     engine: 'postgres',
     port: Number(url().port),
     admin: admin(),
     make: (user) =>
-      run(
+      server.run(
         admin(),
         `DROP ROLE IF EXISTS ${user}_clone`,
         `DROP ROLE IF EXISTS ${user}`,
         `CREATE ROLE ${user} LOGIN PASSWORD 'first-password'`,
       ),
-    use: (credentials) => run(credentials, 'SELECT 1'),
+    use: (credentials) => server.run(credentials, 'SELECT 1'),
   }))
 })
 
