@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openSecretsManager, refusal, type SecretsManager } from '../../../test/secrets-manager.ts'
-import type { Key } from '../../store/key.ts'
+import { type Key, markPrefix } from '../../store/key.ts'
 
 const denied = 'AccessDeniedException: Access to KMS is not allowed'
 
@@ -131,11 +131,11 @@ test('no value is in the audit trail or in what the store holds, and KMS has its
     'kms.amazonaws.com Decrypt',
     'secretsmanager.amazonaws.com GetSecretValue',
   ])
-  const [from, marks, to] = ['secretsmanager/', 'secretsmanager/by-~', 'secretsmanager/~'] as Key[] as [Key, Key, Key]
   const limit = 1000
-  const keys = await harness.store.transaction((tx) => tx.keys(from, to, { limit }))
-  const rows = await harness.store.transaction((tx) => tx.range(marks, to, { limit }))
-  expect(rows.map(({ key }) => key)).toEqual(keys.filter((key) => key >= marks))
+  const under = (name: string) => [`${name}secretsmanager/`, `${name}secretsmanager/~`] as [Key, Key]
+  const keys = await harness.store.transaction((tx) => tx.keys(...under(markPrefix), { limit }))
+  const rows = await harness.store.transaction((tx) => tx.range(...under(''), { limit }))
+  expect(keys.length).toBeGreaterThan(1)
   expect(rows.length).toBeGreaterThan(2)
   expect(JSON.stringify(keys)).not.toContain(canary)
   expect(JSON.stringify(rows)).not.toContain(canary)
