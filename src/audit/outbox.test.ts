@@ -208,6 +208,50 @@ test('a drain that the store refuses is reported, and the next one does its work
   expect(await left(store)).toBe(0)
 })
 
+/** Commits and moves so many changes, one after the other. */
+async function changeOften(store: Store, outbox: Outbox, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const made = record(`${index}`)
+    await commit(store, outbox, made)
+    await outbox.move([made])
+  }
+}
+
+test('however much is written while a drain waits for the disk, one more drain is enough for it', async () => {
+  const store = openMemory()
+  const disk = Promise.withResolvers<void>()
+  let syncs = 0
+  class SlowDisk extends MemorySink {
+    override async sync() {
+      if (++syncs === 1) return disk.promise
+      // Something is always written meanwhile.
+      if (syncs < 4) await changeOften(store, outbox, 1)
+    }
+  }
+  const outbox = new Outbox(store, new AuditLog(new SlowDisk()), 'a', unexpected)
+  await changeOften(store, outbox, 400)
+  disk.resolve()
+  await outbox.drain()
+  await outbox.drain()
+  expect(syncs).toBe(3)
+  await outbox.close()
+  expect(await left(store)).toBe(0)
+})
+
+test('after a drain that failed each change does not try the next one', async () => {
+  const store = openMemory()
+  const faults: unknown[] = []
+  class BrokenDisk extends MemorySink {
+    override sync() {
+      return Promise.reject(new Error('no disk'))
+    }
+  }
+  const outbox = new Outbox(store, new AuditLog(new BrokenDisk()), 'a', (error) => faults.push(error))
+  await changeOften(store, outbox, 600)
+  expect(faults).toHaveLength(1)
+  await outbox.close()
+})
+
 test('slots are written over and over, also after attempts that were undone; closing leaves nothing', async () => {
   const store = openMemory()
   const log = new AuditLog(new MemorySink())

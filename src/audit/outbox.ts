@@ -148,7 +148,7 @@ export class Outbox {
 
   /** Each drain costs a commit and a sync: one that is under way looks at its end whether the next is due. */
   #drainWhenDue(): void {
-    if (this.#drains > 0) return
+    if (this.#closed || this.#drains > 0) return
     if (this.#written.length >= drainAt && !this.#failed) void this.drain()
     else if (this.#written.length > 0) this.#wakeIn(drainAfterMilliseconds)
   }

@@ -2,10 +2,11 @@ import { assert } from '../base/assert.ts'
 import type { Backend, Check, Entry, RangeOptions } from './backend.ts'
 import { type Buffered, BufferedJson } from './buffered.ts'
 import type { Key } from './key.ts'
+import { deletionsIn, type EntryForm, type RangeWrites, ownWritesIn, withOwn } from './own-writes.ts'
 import { ReadSet } from './read-set.ts'
 import { type Known, knownAbsent, knownRecord } from './known.ts'
 import type { Awaitable, Codec, Found, Savepoint, Transaction } from './store.ts'
-import { type Asked, type Extent, extentOf } from './range-cache.ts'
+import { type RangeRequest, type Extent, extentOf } from './range-cache.ts'
 import type { View } from './view.ts'
 
 interface Undo {
@@ -15,6 +16,12 @@ interface Undo {
 
 /** What a guess reads as. */
 const guessedAbsent: Known = { version: 0, record: undefined, bytes: 0 }
+
+const entryForm: EntryForm<Found<unknown>> = {
+  keyOf: ({ key }) => key,
+  made: (key, record) => ({ key, record }),
+}
+const keyForm: EntryForm<Key> = { keyOf: (key) => key, made: (key) => key }
 
 const maximumRange = 10_000
 const maximumWrites = 10_000
@@ -75,19 +82,14 @@ export class BufferedTransaction implements Transaction {
 
   async range<T>(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Found<T>[]> {
     const own = this.#beginRange(from, to, limit)
-    const asked: Asked = { from, to, limit: limit + deletionsIn(own), reverse }
+    const asked: RangeRequest = { from, to, limit: limit + deletionsIn(own), reverse }
     const found = this.#knownRange<T>(asked) ?? (await this.#readRange<T>(asked))
-    if (own.length === 0) return found
-    const merged = found.filter(({ key }) => !this.#writes?.has(key))
-    for (const [key, { record }] of own) if (record !== undefined) merged.push({ key, record: record as T })
-    merged.sort((a, b) => (a.key < b.key ? -1 : 1))
-    if (reverse) merged.reverse()
-    return merged.slice(0, limit)
+    return withOwn(found, own, { limit, reverse }, entryForm as EntryForm<Found<T>>)
   }
 
   async keys(from: Key, to: Key, { limit, reverse = false }: RangeOptions): Promise<readonly Key[]> {
     const own = this.#beginRange(from, to, limit)
-    const asked: Asked = { from, to, limit: limit + deletionsIn(own), reverse }
+    const asked: RangeRequest = { from, to, limit: limit + deletionsIn(own), reverse }
     let found = this.#view.range(asked)
     if (found === undefined) {
       this.missed = true
@@ -96,12 +98,7 @@ export class BufferedTransaction implements Transaction {
       this.#view.fillRange(asked, found, since)
     }
     this.#saw(asked, found)
-    if (own.length === 0) return found
-    const merged = found.filter((key) => !this.#writes?.has(key))
-    for (const [key, { record }] of own) if (record !== undefined) merged.push(key)
-    merged.sort()
-    if (reverse) merged.reverse()
-    return merged.slice(0, limit)
+    return withOwn(found, own, { limit, reverse }, keyForm)
   }
 
   put(key: Key, record: unknown): void {
@@ -197,15 +194,14 @@ export class BufferedTransaction implements Transaction {
   }
 
   /** This attempt's own writes in a range. */
-  #beginRange(from: Key, to: Key, limit: number): readonly (readonly [Key, Buffered])[] {
+  #beginRange(from: Key, to: Key, limit: number): RangeWrites {
     assert(this.#open, 'a transaction is not read after its end')
     assert(Number.isInteger(limit) && limit >= 1 && limit <= maximumRange, 'a range has a limit')
-    if (this.#writes === undefined) return []
-    return [...this.#writes].filter(([key]) => key >= from && key < to)
+    return ownWritesIn(this.#writes, from, to)
   }
 
   /** The records of a range, if its keys and all of them are known. */
-  #knownRange<T>(asked: Asked): Found<T>[] | undefined {
+  #knownRange<T>(asked: RangeRequest): Found<T>[] | undefined {
     const keys = this.#view.range(asked)
     if (keys === undefined) return undefined
     const found: Found<T>[] = []
@@ -218,7 +214,7 @@ export class BufferedTransaction implements Transaction {
     return found
   }
 
-  async #readRange<T>(asked: Asked): Promise<Found<T>[]> {
+  async #readRange<T>(asked: RangeRequest): Promise<Found<T>[]> {
     this.missed = true
     const since = this.#view.moment.head
     const entries = await this.#backend.range(asked.from, asked.to, asked)
@@ -233,7 +229,7 @@ export class BufferedTransaction implements Transaction {
   }
 
   /** Remembers the part of the key space that an answer speaks of. */
-  #saw(asked: Asked, keys: readonly Key[]): void {
+  #saw(asked: RangeRequest, keys: readonly Key[]): void {
     this.#ranges ??= []
     this.#ranges.push(extentOf(asked, keys))
   }
@@ -285,9 +281,4 @@ export class BufferedTransaction implements Transaction {
     this.#writes.set(key, write)
     assert(this.#writes.size <= maximumWrites, 'a transaction has a bounded number of writes')
   }
-}
-
-/** How many entries of an answer buffered deletions may take away. */
-function deletionsIn(own: readonly (readonly [Key, Buffered])[]): number {
-  return own.reduce((count, [, { record }]) => count + (record === undefined ? 1 : 0), 0)
 }

@@ -3,7 +3,7 @@ import { after, type Key } from './key.ts'
 import { GenerationCache } from './generation-cache.ts'
 
 /** What is asked of a range: `from <= key < to`, in one of two orders, cut off by a limit. */
-export interface Asked {
+export interface RangeRequest {
   readonly from: Key
   readonly to: Key
   readonly limit: number
@@ -14,7 +14,7 @@ export interface Asked {
 export type Extent = readonly [from: Key, to: Key]
 
 /** `keys` are the answer, in its order. */
-export function extentOf({ from, to, limit, reverse }: Asked, keys: readonly Key[]): Extent {
+export function extentOf({ from, to, limit, reverse }: RangeRequest, keys: readonly Key[]): Extent {
   const last = keys.length < limit ? undefined : keys.at(-1)
   if (last === undefined) return [from, to]
   return reverse ? [last, to] : [from, after(last)]
@@ -49,7 +49,7 @@ export class RangeCache {
   }
 
   /** The keys in a range at commit `head`, if they are known; `looked` is the number of the latest look that has ended. */
-  get(asked: Asked, head: number, looked: number, log: ChangeLog): readonly Key[] | undefined {
+  get(asked: RangeRequest, head: number, looked: number, log: ChangeLog): readonly Key[] | undefined {
     const name = nameOf(asked)
     const kept = this.#kept.get(name)
     if (kept === undefined || looked <= kept.looks) return undefined
@@ -64,7 +64,7 @@ export class RangeCache {
   }
 
   /** Takes the answer to a read that began at commit `head` and arrived when `looks` looks had begun. */
-  set(asked: Asked, keys: readonly Key[], head: number, looks: number): void {
+  set(asked: RangeRequest, keys: readonly Key[], head: number, looks: number): void {
     if (keys.length > longest) return
     let bytes = entryOverheadBytes + asked.from.length + asked.to.length
     for (const key of keys) bytes += keyOverheadBytes + key.length
@@ -77,7 +77,7 @@ export class RangeCache {
 }
 
 /** Keys have no control character below U+0001. */
-function nameOf({ from, to, limit, reverse }: Asked): string {
+function nameOf({ from, to, limit, reverse }: RangeRequest): string {
   return [from, to, reverse ? -limit : limit].join('\u0000')
 }
 

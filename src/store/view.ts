@@ -3,7 +3,7 @@ import { ChangeLog } from './change-log.ts'
 import type { Key } from './key.ts'
 import { GenerationCache } from './generation-cache.ts'
 import type { Known } from './known.ts'
-import { type Asked, RangeCache } from './range-cache.ts'
+import { type RangeRequest, RangeCache } from './range-cache.ts'
 import type { Moment } from './store.ts'
 
 interface Fill {
@@ -63,12 +63,12 @@ export class View {
   }
 
   /** The keys in a range at the present head, if they are known. */
-  range(asked: Asked): readonly Key[] | undefined {
+  range(asked: RangeRequest): readonly Key[] | undefined {
     return this.#ranges.get(asked, this.moment.head, this.#looked, this.log)
   }
 
   /** Takes the keys that a read of a range begun at head `since` found. */
-  fillRange(asked: Asked, keys: readonly Key[], since: number): void {
+  fillRange(asked: RangeRequest, keys: readonly Key[], since: number): void {
     this.#ranges.set(asked, keys, since, this.#looks)
   }
 

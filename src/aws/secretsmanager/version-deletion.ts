@@ -78,24 +78,27 @@ async function tellEach(
   for (const VersionId of ids) await must(context, event, { Secret, VersionId })
 }
 
-/** The ids of all versions that a secret has. */
+/** Ten times as many as AWS keeps: where the configuration lets a secret have more, nothing is told of the others. */
+const mostTold = 1_000
+
+/** The ids of the versions that a secret has, as far as they are told of. */
 export async function versionIds(tx: Transaction, secret: SecretRecord): Promise<readonly string[]> {
   if (secret.versions === 0) return []
-  const rows = await versions.range(tx, { under: versionsOf(secret), limit: secret.versions })
+  const rows = await versions.range(tx, { under: versionsOf(secret), limit: Math.min(secret.versions, mostTold) })
   return rows.map(({ record }) => record.id)
 }
 
-/** Tells of each version that it is to go with its secret. */
+/** Tells of the versions that they are to go with their secret. */
 export async function tellOfDeletion(context: Context, secret: SecretRecord): Promise<void> {
   await tellEach(context, secret, start, await versionIds(context.tx, secret))
 }
 
-/** Tells of each version that it stays after all. */
+/** Tells of the versions that they stay after all. */
 export async function tellOfRestoring(context: Context, secret: SecretRecord): Promise<void> {
   await tellEach(context, secret, cancel, await versionIds(context.tx, secret))
 }
 
-/** Removes all versions of a secret, and tells of each. */
+/** Removes the versions of a secret that are told of, and tells of each. */
 export async function deleteVersions(context: Context, secret: SecretRecord): Promise<void> {
   if (secret.versions === 0) return
   await must(context, end, { Secret: secret, Which: versionIds, Untold: secret.deletion === undefined })
