@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
+import { indexHeaders } from '../sigv4/headers.ts'
 import { localGuard } from './local-request.ts'
 
 const guard = localGuard(['Agent.internal'])
-const refused = (headers: object) => guard({ headers } as IncomingMessage)?.status
+const refused = (headers: Readonly<Record<string, string>>) =>
+  guard({ index: indexHeaders(Object.entries(headers).flat()) })?.status
 
 test.each([
   'localhost',

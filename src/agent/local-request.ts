@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
-import type { IncomingMessage } from 'node:http'
-import type { Reply } from '../http/listener.ts'
+import type { ListenerOptions, Reply } from '../http/listener.ts'
 
 const noStore = { 'Cache-Control': 'no-store' }
 
@@ -18,11 +17,11 @@ const localName = /^localhost$|\.localhost$/i
  * Refuses what a web page could send. A browser betrays itself by `Origin`; a page that renamed itself to the agent's address
  * (DNS rebinding) by a `Host` that is neither an address nor a name that the agent was told to answer to.
  */
-export function localGuard(names: readonly string[]): (head: IncomingMessage) => Reply | undefined {
+export function localGuard(names: readonly string[]): NonNullable<ListenerOptions['guard']> {
   const known = new Set(names.map((name) => name.toLowerCase()))
-  return ({ headers }) => {
-    if (headers.origin !== undefined) return textReply(403, 'Requests from web pages are not answered')
-    const host = hostName(headers.host ?? '')
+  return ({ index: { header } }) => {
+    if (header('origin') !== undefined) return textReply(403, 'Requests from web pages are not answered')
+    const host = hostName(header('host') ?? '')
     if (isIP(host) === 0 && !localName.test(host) && !known.has(host)) return textReply(403, 'Unknown Host')
     return undefined
   }

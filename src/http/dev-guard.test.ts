@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
+import { indexHeaders } from '../sigv4/headers.ts'
 import { devGuard } from './dev-guard.ts'
 
-function refused(headers: IncomingHttpHeaders): boolean {
-  const reply = devGuard({ headers } as IncomingMessage)
+function refused(headers: Readonly<Record<string, string>>): boolean {
+  const reply = devGuard({ index: indexHeaders(Object.entries(headers).flat()) })
   if (reply) expect(reply.status).toBe(403)
   return reply !== undefined
 }

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import type { Reply } from './listener.ts'
+import type { Message } from './message.ts'
 
 const localName =
   /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?$/i
@@ -9,11 +9,11 @@ const localName =
  * could sign requests too. A browser betrays itself by `Origin`, or, where it sends none (a signed address as the source
  * of an image, a link), by `Sec-Fetch-Site`; a page that renamed itself to this address (DNS rebinding) by a foreign `Host`.
  */
-export function devGuard({ headers }: IncomingMessage): Reply | undefined {
-  const site = headers['sec-fetch-site']
-  if (headers.origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin'))
+export function devGuard({ index: { header } }: Pick<Message, 'index'>): Reply | undefined {
+  const site = header('sec-fetch-site')
+  if (header('origin') !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin'))
     return refused('Requests from web pages (with an Origin or a Sec-Fetch-Site header) are not answered in dev mode.')
-  if (!localName.test(headers.host ?? ''))
+  if (!localName.test(header('host') ?? ''))
     return refused('In dev mode the Host must be localhost, a name under .localhost, or a loopback address.')
   return undefined
 }

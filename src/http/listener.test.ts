@@ -87,6 +87,36 @@ test('a body in chunks arrives whole', async () => {
   expect(arrivals.at(-1)?.body.toString()).toBe('abcde')
 })
 
+test('a sender that waits for leave to go on is given it; one that expects something else is refused', async () => {
+  const socket = dial()
+  const answer = said(socket)
+  socket.write(`POST / HTTP/1.1\r\n${last}EXPECT: 100-continue\r\nContent-Length: 4\r\n\r\n`)
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.write('body')
+  expect(await answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK.*POST 4$/s)
+  expect(await exchange(`POST / HTTP/1.1\r\n${last}Expect: cake\r\n\r\n`)).toMatch(/^HTTP\/1\.1 417 /)
+})
+
+test('a request without a Host is refused, except in HTTP/1.0', async () => {
+  const { length } = arrivals
+  expect(await exchange('GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+  expect(arrivals).toHaveLength(length)
+  expect(await exchange('GET / HTTP/1.0\r\n\r\n')).toContain('GET 0')
+})
+
+test('a body in pieces, and requests that come in the middle of them, are told apart', async () => {
+  const socket = dial()
+  const answer = said(socket)
+  const post = (body: string, more = '') =>
+    `POST /${body} HTTP/1.1\r\nHost: a\r\n${more}Content-Length: ${body.length}\r\n\r\n`
+  socket.write(post('first'))
+  socket.write('fir')
+  await new Promise(setImmediate)
+  socket.write(`st${post('second')}second${post('third', 'Connection: close\r\n')}third`)
+  expect((await answer).match(/x-path: .*/g)).toEqual(['x-path: /first', 'x-path: /second', 'x-path: /third'])
+  expect(arrivals.slice(-3).map(({ body }) => body.toString())).toEqual(['first', 'second', 'third'])
+})
+
 test('HEAD has an answer without a body, OPTIONS is a request like others', async () => {
   const head = await exchange(`HEAD / HTTP/1.1\r\n${last}\r\n`)
   expect(head).toContain('Content-Length: 6')

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { HeaderIndex } from '../sigv4/headers.ts'
+import { Message } from './message.ts'
 import { mostHeaders, nameOf, receive, type State } from './receive.ts'
 
 /** A request whose body has arrived whole. */
@@ -37,9 +38,9 @@ export interface ListenerOptions {
   /** Answers a request that may be answered at all. Where it rejects, the client learns of a failure and no more. */
   readonly handle: (request: Arrived) => Promise<Reply>
   /** How long a body may be where that is more than `limits.bodyBytes`; nothing for most requests. */
-  readonly longerBody?: (head: IncomingMessage) => number | undefined
+  readonly longerBody?: (head: Message) => number | undefined
   /** Refuses a request by its head, before its body is read. */
-  readonly guard?: (head: IncomingMessage) => Reply | undefined
+  readonly guard?: (head: Pick<Message, 'index'>) => Reply | undefined
   /** Hears of what `handle` rejected with. */
   readonly onFault?: (error: unknown) => void
 }
@@ -92,10 +93,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   }
 }
 
-type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
+type OnRequest = (request: Message, response: ServerResponse) => void
 
 function create({ tls, limits }: ListenerOptions, onRequest: OnRequest): Server {
   const parsing = {
+    IncomingMessage: Message,
     maxHeaderSize: limits.headerBytes,
     insecureHTTPParser: false,
     requireHostHeader: true,

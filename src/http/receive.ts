@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { indexHeaders } from '../sigv4/headers.ts'
 import type { Arrived, ListenerOptions, Reply } from './listener.ts'
+import type { Message } from './message.ts'
 
 export const mostHeaders = 200
 /** Bodies that have begun to arrive may together take this many times the longest one. */
@@ -27,7 +27,7 @@ export function nameOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Reads a request whole, has it handled, and answers; or refuses it as soon as it is known to be refused. */
-export function receive(request: IncomingMessage, response: ServerResponse, state: State): void {
+export function receive(request: Message, response: ServerResponse, state: State): void {
   const { options, unused } = state
   if (unused.size > 0) unused.delete(nameOf(request.socket))
   if (ending.has(request.socket)) return
@@ -39,63 +39,51 @@ export function receive(request: IncomingMessage, response: ServerResponse, stat
   else readBody(request, response, state)
 }
 
-function tooLong(request: IncomingMessage, { options }: State): Reply | undefined {
+function tooLong(request: Message, { options }: State): Reply | undefined {
   const length = contentLength(request) ?? 0
   return length > options.limits.bodyBytes && length > longestBody(request, options) ? refusals.body : undefined
 }
 
-function longestBody(request: IncomingMessage, { limits, longerBody }: ListenerOptions): number {
+function longestBody(request: Message, { limits, longerBody }: ListenerOptions): number {
   return Math.max(limits.bodyBytes, longerBody?.(request) ?? 0)
 }
 
-/** Most requests are, and are not worth counting: the number of connections bounds them. */
-function isSmall(request: IncomingMessage): boolean {
-  return (contentLength(request) ?? Number.POSITIVE_INFINITY) <= smallBody
+/** What the parser has checked to be one number. */
+function contentLength({ index }: Message): number | undefined {
+  const length = index.header('content-length')
+  return length === undefined ? undefined : Number(length)
 }
 
-const lengthName = 'content-length'
-
-/** What the parser has checked to be one number. Node would make an object of all headers to answer this. */
-function contentLength({ rawHeaders }: IncomingMessage): number | undefined {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string
-    if (name.length === lengthName.length && name.toLowerCase() === lengthName) return Number(rawHeaders[index + 1])
-  }
-  return undefined
-}
-
-function readBody(request: IncomingMessage, response: ServerResponse, state: State): void {
+function readBody(request: Message, response: ServerResponse, state: State): void {
   const { limits } = state.options
+  // Most bodies are small, and are not worth counting: the number of connections bounds them.
+  const small = (contentLength(request) ?? Number.POSITIVE_INFINITY) <= smallBody
   const chunks: Buffer[] = []
   let size = 0
-  let ended = false
   let counted = 0
   const release = () => {
     state.buffered -= counted
     counted = 0
     chunks.length = 0
   }
-  if (!isSmall(request)) response.once('close', release)
-  request.on('error', () => request.destroy())
-  request.on('data', (chunk: Buffer) => {
-    if (ended) return
-    size += chunk.length
-    chunks.push(chunk)
-    if (!isSmall(request)) {
-      counted += chunk.length
-      state.buffered += chunk.length
-    }
-    const over = size > limits.bodyBytes && size > longestBody(request, state.options) ? refusals.body : undefined
-    const reply = over ?? (state.buffered > limits.bodyBytes * bodiesAtOnce ? refusals.busy : undefined)
-    if (!reply) return
-    ended = true
-    release()
-    refuse(request, response, reply)
-  })
-  request.on('end', () => {
-    if (ended) return
-    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    together(() => void answer(request, response, body, state))
+  if (!small) response.once('close', release)
+  request.readBody({
+    chunk(bytes) {
+      size += bytes.length
+      chunks.push(bytes)
+      if (small) return
+      counted += bytes.length
+      state.buffered += bytes.length
+      const over = size > limits.bodyBytes && size > longestBody(request, state.options) ? refusals.body : undefined
+      const reply = over ?? (state.buffered > limits.bodyBytes * bodiesAtOnce ? refusals.busy : undefined)
+      if (!reply) return
+      release()
+      refuse(request, response, reply)
+    },
+    end() {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+      together(() => void answer(request, response, body, state))
+    },
   })
 }
 
@@ -116,7 +104,7 @@ function beginAll(): void {
   for (const begin of due) begin()
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, state: State): Promise<void> {
+async function answer(request: Message, response: ServerResponse, body: Buffer, state: State): Promise<void> {
   try {
     send(response, await state.options.handle(arrived(request, body)), state.draining)
   } catch (error) {
@@ -133,7 +121,7 @@ const ending = new WeakSet<Socket>()
  * Answers before the body has come, which ends the connection. What the client still sends is thrown away for a while:
  * closing a connection with unread bytes in it would take the answer from the client.
  */
-function refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
+function refuse(request: Message, response: ServerResponse, { status, headers, body }: Reply): void {
   ending.add(request.socket)
   const length = Buffer.byteLength(body)
   response.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' })
@@ -142,9 +130,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, he
   if (request.complete) return end()
   const patience = setTimeout(() => request.destroy(), lingerMilliseconds)
   response.once('close', () => clearTimeout(patience))
-  request.once('end', end)
-  request.on('error', () => request.destroy())
-  request.resume()
+  request.readBody({ chunk() {}, end })
 }
 
 const refusals = {
@@ -163,8 +149,8 @@ function refusal(status: number, type: string, message: string): Reply {
   return { status, headers, body: JSON.stringify({ __type: type, message }) }
 }
 
-function arrived(request: IncomingMessage, body: Buffer): Arrived {
-  const index = indexHeaders(request.rawHeaders)
+function arrived(request: Message, body: Buffer): Arrived {
+  const { index } = request
   const target = request.url as string
   const mark = target.indexOf('?')
   const socket = request.socket as TLSSocket
