@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
-import type { AuditRecord } from './record.ts'
+import { type AuditRecord, recordOf } from './record.ts'
 
 /** Where a chain stands: the number and the hash of its newest record. */
 export interface Link {
@@ -46,23 +46,13 @@ export class Lines {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  add({ id, requestId, principal, json }: AuditRecord): void {
-    const names = [
-      '"id":',
-      quoted(id),
-      ',"request":',
-      quoted(requestId),
-      ',"principal":',
-      quoted(principal),
-      ',"event":',
-    ]
-    const head = names.join('')
+  add({ json }: AuditRecord): void {
     // A unit of UTF-16 has three bytes in UTF-8 at most.
-    this.#ensure(room + 3 * (head.length + json.length))
+    this.#ensure(room + 3 * json.length)
     const seq = this.#link.seq + 1
     const number = `{"seq":${seq},"hash":"`
     const start = this.#length + number.length + hashLength + 2
-    let end = start + this.#bytes.write(head, start, 'utf8')
+    let end = start + this.#bytes.write(eventName, start, 'latin1')
     end += this.#bytes.write(json, end, 'utf8')
     this.#bytes[end++] = brace
     this.#bytes[end++] = newline
@@ -92,15 +82,9 @@ export class Lines {
   }
 }
 
+const eventName = '"event":'
 const newline = 0x0a
 const brace = 0x7d
-const plain = /^[\w:./@=+,-]*$/
-
-/** A text as JSON: ids mostly need no escapes. */
-export function quoted(text: string): string {
-  return plain.test(text) ? `"${text}"` : JSON.stringify(text)
-}
-
 function linkHash(previousHash: string, seq: number, body: string): string {
   return hash('sha256', `${previousHash}\n${seq}\n${body}`, 'base64url')
 }
@@ -117,7 +101,7 @@ export function followLine(previous: Link, line: string): Link | undefined {
 }
 
 /** A line read back: its place in the chain and its record. */
-export interface ReadLine extends Omit<AuditRecord, 'time'> {
+export interface ReadLine extends AuditRecord {
   readonly seq: number
   readonly hash: string
   readonly event: unknown
@@ -131,16 +115,8 @@ export function readLine(line: string): ReadLine | undefined {
   } catch {
     return undefined
   }
-  const { seq, hash: digest, id, request, principal, event } = parsed ?? {}
-  if (typeof seq !== 'number' || typeof digest !== 'string' || typeof id !== 'string') return undefined
-  if (typeof request !== 'string' || typeof principal !== 'string' || typeof event !== 'object') return undefined
-  const at = line.indexOf(',"event":')
-  return { seq, hash: digest, id, requestId: request, principal, event, json: line.slice(at + 9, -1) }
-}
-
-const idPlace = /^\{"seq":\d+,"hash":"[\w-]{43}","id":"([^"\\]+)",/
-
-/** The id of a line's record without reading the whole of it. */
-export function idOfLine(line: string): string | undefined {
-  return idPlace.exec(line)?.[1] ?? readLine(line)?.id
+  const { seq, hash: digest, event } = parsed ?? {}
+  if (typeof seq !== 'number' || typeof digest !== 'string') return undefined
+  const record = recordOf(event, line.slice(line.indexOf(eventName) + eventName.length, -1))
+  return record && { ...record, seq, hash: digest, event }
 }

@@ -6,18 +6,23 @@ import { segmentFiles } from './chain-end.ts'
 import { newSigningKey, signingKey } from './digest.ts'
 import { findRecords } from './find.ts'
 import type { AuditRecord } from './record.ts'
+import { recordFor } from './record.test-support.ts'
 import { Segments } from './segments.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'keyturn-find-'))
 const folder = join(root, 'chain')
 const start = Date.UTC(2026, 0, 1)
-const records: AuditRecord[] = Array.from({ length: 500 }, (_, index) => ({
-  id: `id-${index}`,
-  requestId: `request-${index >> 1}`,
-  principal: index % 7 === 0 ? '' : `principal "${index % 7}"`,
-  time: start + index * 60_000,
-  json: JSON.stringify({ eventTime: new Date(start + index * 60_000).toISOString(), pad: 'x'.repeat(index * 13) }),
-}))
+const records: AuditRecord[] = Array.from({ length: 500 }, (_, index) =>
+  recordFor(
+    {
+      id: `id-${index}`,
+      requestId: `request-${index >> 1}`,
+      principal: index % 7 === 0 ? '' : `principal "${index % 7}"`,
+      time: start + index * 60_000,
+    },
+    { pad: 'x'.repeat(index * 13) },
+  ),
+)
 
 beforeAll(async () => {
   const segments = new Segments({ folder, key: signingKey(newSigningKey()), now: () => 0, segmentBytes: 400_000 })

@@ -5,7 +5,7 @@ import { fromUtf8 } from '../base/bytes.ts'
 import { type ReadLine, readLine } from './chain.ts'
 import { segmentFiles } from './chain-end.ts'
 import { linesOfLater } from './lines.ts'
-import { openIndex, timeOf } from './segment-index.ts'
+import { openIndex } from './segment-index.ts'
 
 export type Query = ({ readonly requestId: string } | { readonly principal: string }) & {
   /** The times between which the event happened, in milliseconds since 1970, both included. */
@@ -35,16 +35,21 @@ export async function findRecords(folder: string, query: Query): Promise<readonl
 }
 
 async function readThrough(path: string, query: Query): Promise<ReadLine[]> {
-  const [name, value] = 'requestId' in query ? ['request', query.requestId] : ['principal', query.principal]
-  const mark = Buffer.from(`"${name}":${JSON.stringify(value)},`)
+  const mark = markOf(query)
   const found: ReadLine[] = []
   for await (const { bytes, whole } of linesOfLater(path)) {
     // Most lines are somebody else's, and need not be parsed to know it.
-    if (!whole || !bytes.includes(mark)) continue
+    if (!whole || (mark && !bytes.includes(mark))) continue
     const record = wanted(bytes, query)
     if (record && found.push(record) > query.limit) found.shift()
   }
   return found.reverse()
+}
+
+/** What stands in the line of every record that is looked for; nothing for an unknown caller, of whom an event says nothing. */
+function markOf(query: Query): Buffer | undefined {
+  const [name, value] = 'requestId' in query ? ['requestID', query.requestId] : ['principalId', query.principal]
+  return value === '' ? undefined : Buffer.from(`"${name}":${JSON.stringify(value)}`)
 }
 
 async function lookUp(folder: string, name: string, query: Query, found: ReadLine[]): Promise<void> {
@@ -85,6 +90,7 @@ function wanted(bytes: Buffer, query: Query): ReadLine | undefined {
   const record = text === undefined ? undefined : readLine(text)
   if (!record) return undefined
   const named = 'requestId' in query ? record.requestId === query.requestId : record.principal === query.principal
-  const time = timeOf(record)
-  return named && time >= (query.from ?? 0) && time <= (query.to ?? Number.MAX_SAFE_INTEGER) ? record : undefined
+  return named && record.time >= (query.from ?? 0) && record.time <= (query.to ?? Number.MAX_SAFE_INTEGER)
+    ? record
+    : undefined
 }

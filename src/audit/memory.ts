@@ -1,4 +1,4 @@
-import { idOfLine, Lines, origin } from './chain.ts'
+import { Lines, origin, readLine } from './chain.ts'
 import type { Sink } from './log.ts'
 import type { AuditRecord } from './record.ts'
 
@@ -25,7 +25,7 @@ export class MemorySink implements Sink {
   async sync(): Promise<void> {}
 
   newest(): ReadonlySet<string> {
-    return new Set(this.#lines.map((line) => idOfLine(line) ?? ''))
+    return new Set(this.#lines.map((line) => readLine(line.trimEnd())?.id ?? ''))
   }
 
   /** The lines kept, oldest first. */

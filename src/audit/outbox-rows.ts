@@ -1,10 +1,9 @@
+import { assert } from '../base/assert.ts'
 import { childrenOf, type Key, keyOf, segmentsOf } from '../store/key.ts'
 import type { Transaction } from '../store/store.ts'
-import { quoted } from './chain.ts'
-import type { AuditRecord } from './record.ts'
+import { type AuditRecord, recordOf } from './record.ts'
 
-type StoredRecord = Omit<AuditRecord, 'json'> & { readonly event: unknown }
-type StoredRow = readonly [seq: number, records: readonly StoredRecord[]]
+type StoredRow = readonly [seq: number, events: readonly unknown[]]
 type StoredDrained = readonly (readonly [slot: number, seq: number])[]
 
 /** The keys of slots, each with the number of its newest change whose records are on the disk in the log. */
@@ -29,11 +28,7 @@ export function drainedKey(chain: string, process: string): Key {
 
 /** The row of a change, numbered `seq` among those of its process. The events go in as they are: they are JSON already. */
 export function rowJson(seq: number, records: readonly AuditRecord[]): string {
-  const texts = records.map(({ id, requestId, principal, time, json }) => {
-    const caller = `"requestId":${quoted(requestId)},"principal":${quoted(principal)}`
-    return `{"id":${quoted(id)},${caller},"time":${time},"event":${json}}`
-  })
-  return `[${seq},[${texts.join(',')}]]`
+  return `[${seq},[${records.map(({ json }) => json).join(',')}]]`
 }
 
 export function drainedJson(drained: ReadonlyMap<number, number>): string {
@@ -67,6 +62,8 @@ export async function findRows(tx: Transaction, chain: string, drained: Drained,
   return { keys: rows.map(({ key }) => key), left: left.map(({ record: [, records] }) => records.map(readBack)) }
 }
 
-function readBack({ event, ...members }: StoredRecord): AuditRecord {
-  return { ...members, json: JSON.stringify(event) }
+function readBack(event: unknown): AuditRecord {
+  const record = recordOf(event, JSON.stringify(event))
+  assert(record, 'what waits for the log is an event')
+  return record
 }

@@ -15,6 +15,7 @@ import { MemorySink } from './memory.ts'
 import { Outbox, OutboxFull } from './outbox.ts'
 import { findRows, readDrained } from './outbox-rows.ts'
 import type { AuditRecord } from './record.ts'
+import { recordFor } from './record.test-support.ts'
 import { Segments } from './segments.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'keyturn-outbox-'))
@@ -35,7 +36,7 @@ function openLog(folder: string): AuditLog {
 }
 
 function record(id: string): AuditRecord {
-  return { id, requestId: 'request', principal: 'p', time: 0, json: '{}' }
+  return recordFor({ id })
 }
 
 function commit(store: Store, outbox: Outbox, ...records: AuditRecord[]): Promise<void> {

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import { type FileHandle, open, rename, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ReadLine, readLine } from './chain.ts'
+import { readLine } from './chain.ts'
 import { linesOfLater } from './lines.ts'
+import type { AuditRecord } from './record.ts'
 
 /**
  * Where the records of a request or a principal stand in a closed segment: a header of five 64-bit numbers (format, size
@@ -30,12 +31,6 @@ const headerBytes = 40
 const entryBytes = 8
 const readAtOnce = 512
 
-/** The time of a record's event; 0 where it says none. */
-export function timeOf({ event }: ReadLine): number {
-  const { eventTime } = (event ?? {}) as { eventTime?: unknown }
-  return (typeof eventTime === 'string' && Date.parse(eventTime)) || 0
-}
-
 const inHand = new Map<string, Promise<void>>()
 
 /** Reads a closed segment, in pieces between which other work goes on, and writes its index; whoever asks meanwhile shares that. */
@@ -55,66 +50,76 @@ async function build(path: string, target: string): Promise<void> {
   for await (const line of linesOfLater(path)) {
     size = line.end
     const record = line.whole ? readLine(line.bytes.toString('utf8')) : undefined
-    if (record && line.start < longestSegment)
-      entries.add(record.requestId, record.principal, timeOf(record), line.start)
+    if (record && line.start < longestSegment) entries.add(record, line.start)
   }
   await entries.write(target, size)
 }
 
-const hashedAtOnce = 4096
+/** Which half of a 64-bit word comes first on this machine. */
+const lowHalf = new Uint32Array(new BigUint64Array([1n]).buffer)[0] === 1 ? 0 : 1
 
-/** What an index says, gathered record by record. Names are hashed when the index is written. */
+const leastEntries = 1024
+
+/** The entries of one of the tables, as they come: where they stand and the hash of a name, in words of 64 bits. */
+class EntryTable {
+  /** Half words: a BigInt for each of a segment's many entries would cost more than its hash. */
+  #halves = new Uint32Array(2 * leastEntries)
+  #count = 0
+  #lastName: string | undefined
+  #lastHash = 0
+
+  add(name: string, offset: number): void {
+    // The records of a request stand together, and so do those of who is busy.
+    if (name !== this.#lastName) this.#lastHash = shortHash(name)
+    this.#lastName = name
+    const at = 2 * this.#count++
+    if (at === this.#halves.length) {
+      const longer = new Uint32Array(2 * at)
+      longer.set(this.#halves)
+      this.#halves = longer
+    }
+    this.#halves[at + lowHalf] = (this.#lastHash % 16) * 2 ** 28 + offset
+    this.#halves[at + 1 - lowHalf] = Math.floor(this.#lastHash / 16)
+  }
+
+  /** Puts the entries in order, some milliseconds' work for a segment; none can be added any more. */
+  sorted(): BigUint64Array {
+    return new BigUint64Array(this.#halves.buffer, 0, this.#count).sort()
+  }
+}
+
+/** What an index says, gathered record by record: numbers alone, since texts of a whole segment would burden the collector. */
 export class IndexEntries {
-  readonly #requests: string[] = []
-  readonly #principals: string[] = []
-  readonly #offsets: number[] = []
+  readonly #requests = new EntryTable()
+  readonly #principals = new EntryTable()
   #earliest = Number.MAX_SAFE_INTEGER
   #latest = 0
 
-  add(requestId: string, principal: string, time: number, offset: number): void {
-    this.#requests.push(requestId)
-    this.#principals.push(principal)
-    this.#offsets.push(offset)
+  add({ requestId, principal, time }: Omit<AuditRecord, 'json'>, offset: number): void {
+    this.#requests.add(requestId, offset)
+    this.#principals.add(principal, offset)
     if (time < this.#earliest) this.#earliest = time
     if (time > this.#latest) this.#latest = time
   }
 
   /** Writes the index of a segment of this size, replacing an older one whole. Other work goes on in between. */
   async write(target: string, size: number): Promise<void> {
-    const count = this.#offsets.length
-    const requests = await this.#table(this.#requests)
-    const principals = await this.#table(this.#principals)
+    const requests = this.#requests.sorted()
+    await new Promise((resolve) => setImmediate(resolve))
+    const principals = this.#principals.sorted()
+    const count = requests.length
     const header = [format, BigInt(size), BigInt(this.#earliest), BigInt(this.#latest), BigInt(count)]
-    const words = new BigUint64Array(headerBytes / 8 + 2 * count)
-    words.set(header)
-    words.set(requests, headerBytes / 8)
-    words.set(principals, headerBytes / 8 + count)
     const own = `${target}.${process.pid}`
-    await writeFile(own, new Uint8Array(words.buffer), { mode: 0o600 })
+    const file = await open(own, 'w', 0o600)
+    try {
+      for (const words of [BigUint64Array.from(header), requests, principals])
+        await file.appendFile(new Uint8Array(words.buffer, words.byteOffset, words.byteLength))
+    } finally {
+      await file.close()
+    }
     await rename(own, target)
   }
-
-  async #table(names: readonly string[]): Promise<BigUint64Array> {
-    let lastName: string | undefined
-    let lastHash = 0
-    const table = new BigUint64Array(names.length)
-    // Half words: a BigInt for each of a segment's many entries would cost more than its hash.
-    const halves = new Uint32Array(table.buffer)
-    for (let index = 0; index < names.length; index++) {
-      if (index % hashedAtOnce === hashedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
-      const name = names[index] as string
-      // The records of a request stand together, and so do those of who is busy.
-      if (name !== lastName) lastHash = shortHash(name)
-      lastName = name
-      halves[2 * index + lowHalf] = (lastHash % 16) * 2 ** 28 + (this.#offsets[index] as number)
-      halves[2 * index + 1 - lowHalf] = Math.floor(lastHash / 16)
-    }
-    return table.sort()
-  }
 }
-
-/** Which half of a 64-bit word comes first on this machine. */
-const lowHalf = new Uint32Array(new BigUint64Array([1n]).buffer)[0] === 1 ? 0 : 1
 
 /** Where the index of a segment stands. */
 export function indexPath(folder: string, segment: string): string {

@@ -17,6 +17,7 @@ import { afterAll, expect, test } from 'vitest'
 import { segmentFiles, TrailRefused } from './chain-end.ts'
 import { newSigningKey, signingKey } from './digest.ts'
 import type { AuditRecord } from './record.ts'
+import { recordFor } from './record.test-support.ts'
 import { type SegmentOptions, Segments } from './segments.ts'
 import { verifyChain } from './verify.ts'
 
@@ -35,13 +36,7 @@ function openAt(folder: string, options: Partial<SegmentOptions> = {}): Segments
 }
 
 function record(id: string, size = 20): AuditRecord {
-  return {
-    id,
-    requestId: `request ${id}`,
-    principal: 'p',
-    time: 0,
-    json: JSON.stringify({ eventID: id, pad: 'é'.repeat(size) }),
-  }
+  return recordFor({ id, requestId: `request ${id}` }, { pad: 'é'.repeat(size) })
 }
 
 /** A folder with a chain of three digests over several closed segments and one that is active. */
@@ -103,9 +98,14 @@ test('a byte that is no UTF-8 in place of the replacement character is found', a
 
 test('an end that was cut off, at a record or within one, is found by what was signed', async () => {
   const folder = await longChain()
+  const segments = openAt(folder)
+  segments.write([record('c'), record('d')])
+  await segments.close()
   const last = join(folder, segmentFiles(folder).at(-1) as string)
   const good = readFileSync(last)
-  for (const size of [0, good.indexOf(0x0a) + 1, good.length - 1]) {
+  const oneRecord = good.indexOf(0x0a) + 1
+  expect(good.length).toBeGreaterThan(oneRecord)
+  for (const size of [0, oneRecord, good.length - 1]) {
     truncateSync(last, size)
     expect(verifyChain(folder)).toMatchObject({ ok: false })
     expect(() => openAt(folder)).toThrow(TrailRefused)

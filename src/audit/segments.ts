@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { syncFolder } from '../base/sync-folder.ts'
-import { idOfLine, Lines, type Link } from './chain.ts'
+import { Lines, type Link, readLine } from './chain.ts'
 import { findChainEnd, keepTornLines, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
 import { publicHalf } from './digest.ts'
 import { DigestLog } from './digest-log.ts'
@@ -100,8 +100,7 @@ export class Segments implements Sink {
     this.#file.append(lines.bytes)
     this.#link = lines.link
     for (let index = 0; index < records.length; index++) {
-      const { requestId, principal, time } = records[index] as AuditRecord
-      this.#entries?.add(requestId, principal, time, offsets[index] as number)
+      this.#entries?.add(records[index] as AuditRecord, offsets[index] as number)
     }
     const { segmentBytes, digestEvery, now } = this.#options
     const moment = now()
@@ -121,8 +120,8 @@ export class Segments implements Sink {
     let read = 0
     for (const name of segmentFiles(folder).toReversed()) {
       for (const { bytes, whole, end, start } of linesOf(join(folder, name))) {
-        const id = whole ? idOfLine(bytes.toString('utf8')) : undefined
-        if (id !== undefined) ids.add(id)
+        const record = whole ? readLine(bytes.toString('utf8')) : undefined
+        if (record) ids.add(record.id)
         read += end - start
       }
       if (read >= newestBytes) break

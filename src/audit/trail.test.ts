@@ -5,16 +5,12 @@ import { expect, test } from 'vitest'
 import { newSigningKey, signingKey } from './digest.ts'
 import type { Sink } from './log.ts'
 import { MemorySink } from './memory.ts'
+import { recordFor } from './record.test-support.ts'
 import { Segments } from './segments.ts'
 import { folderTrail, memoryTrail } from './trail.ts'
 
-const record = (requestId: string, name: string) => ({
-  id: `${requestId}-${name}`,
-  requestId,
-  principal: 'AIDA',
-  time: 0,
-  json: JSON.stringify({ eventName: name, eventTime: '2026-11-23T00:00:00Z' }),
-})
+const record = (requestId: string, eventName: string) =>
+  recordFor({ id: `${requestId}-${eventName}`, requestId }, { eventName })
 
 function write(sink: Sink): void {
   sink.write([record('one', 'Decrypt'), record('two', 'ListKeys')])

@@ -33,7 +33,7 @@ export function folderTrail(folder: string): Trail {
 export function memoryTrail(sink: MemorySink): Trail {
   return {
     async byRequest(requestId) {
-      const mark = `"request":${JSON.stringify(requestId)},`
+      const mark = `"requestID":${JSON.stringify(requestId)}`
       const lines = sink.lines().filter((line) => line.includes(mark))
       const records = lines.map((line) => readLine(line.trimEnd())).filter((record) => record?.requestId === requestId)
       return records.slice(-mostOfRequest).map((record) => record?.event)

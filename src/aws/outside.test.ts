@@ -83,9 +83,9 @@ test('a record is in the store before the effect begins, so that a process that 
   const harness = await open(async () => {
     const [from, to] = childrenOf('audit', 'outbox')
     const found = await harness.store.transaction((tx) =>
-      tx.range<readonly [seq: number, records: readonly { event: { eventName: string } }[]]>(from, to, { limit: 10 }),
+      tx.range<readonly [seq: number, events: readonly { eventName: string }[]]>(from, to, { limit: 10 }),
     )
-    expect(found.flatMap(({ record: [, records] }) => records).map(({ event }) => event.eventName)).toEqual([
+    expect(found.flatMap(({ record: [, events] }) => events).map(({ eventName }) => eventName)).toEqual([
       'GenerateRandom',
     ])
     return {}

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { signingKey } from '../../src/audit/digest.ts'
 import { AuditLog } from '../../src/audit/log.ts'
 import { Outbox } from '../../src/audit/outbox.ts'
+import { recordFor } from '../../src/audit/record.test-support.ts'
 import { Segments } from '../../src/audit/segments.ts'
 import { keyOf } from '../../src/store/key.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
@@ -26,7 +27,7 @@ async function writeForEver(folder: string, round: string): Promise<void> {
     await Promise.all(
       Array.from({ length: 8 }, async (_, lane) => {
         const id = `${round}-${number}-${lane}`
-        const record = { id, requestId: id, principal: 'p', time: 0, json: JSON.stringify({ pad: 'x'.repeat(200) }) }
+        const record = recordFor({ id }, { pad: 'x'.repeat(200) })
         if (lane % 2 === 0) await log.append([record])
         else {
           await store.transaction(async (tx) => {
