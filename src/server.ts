@@ -15,7 +15,7 @@ import type { Platform } from './aws/platform.ts'
 import type { Quotas } from './aws/quotas.ts'
 import { rolesanywhere } from './aws/rolesanywhere/index.ts'
 import { secretsmanager } from './aws/secretsmanager/index.ts'
-import { registerSecretsManagerWorkers } from './aws/secretsmanager/workers.ts'
+import { registerManyRotations, registerSecretsManagerWorkers } from './aws/secretsmanager/workers.ts'
 import { ssm } from './aws/ssm/index.ts'
 import { registerSsmWorkers } from './aws/ssm/workers.ts'
 import { sts } from './aws/sts/index.ts'
@@ -23,6 +23,7 @@ import type { Clock } from './base/clock.ts'
 import { EventDispatcher } from './events/dispatcher.ts'
 import { openEvents } from './events/outbox.ts'
 import type { Effects } from './open-effects.ts'
+import type { Overflow } from './schedule/in-hand.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import type { Unsealed } from './seal/unseal.ts'
 import type { Backend } from './store/backend.ts'
@@ -57,6 +58,10 @@ export interface AssemblyOptions {
   readonly xks?: Platform['xks']
   readonly effects: Effects
   readonly cacheBytes?: number
+  /** What due work the process does by itself; where it is rotations alone, whoever opened it has the scheduler do them. */
+  readonly duty?: 'all' | 'rotations'
+  /** To whom many due rotations are left. */
+  readonly overflow?: Overflow | undefined
 }
 
 /** Everything behind the listener. */
@@ -132,27 +137,22 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     log,
     outbox,
   }
-  registerKmsWorkers(scheduler, gateway)
-  let arrived = 0
-  registerSecretsManagerWorkers(scheduler, gateway, () => arrived)
-  registerSsmWorkers(scheduler, gateway)
-  registerLambdaWorkers(scheduler, gateway)
+  if (options.duty === 'rotations') registerManyRotations(scheduler, gateway)
+  else registerWorkers(scheduler, gateway, options.overflow)
   const wornCheck = setInterval(() => {
     unsealed
       .rotateIfWorn(clock.now())
       .catch((err: unknown) => reporter.error({ err }, 'a worn barrier key could not be changed'))
   }, wornCheckMilliseconds).unref()
-  const endpoint = awsEndpoint(gateway)
-  scheduler.start()
-  dispatcher.start()
+  if (options.duty !== 'rotations') {
+    scheduler.start()
+    dispatcher.start()
+  }
   return {
     store,
     scheduler,
     gateway,
-    aws(request) {
-      arrived++
-      return endpoint(request)
-    },
+    aws: awsEndpoint(gateway),
     async close() {
       clearInterval(wornCheck)
       // A function in hand may take a quarter of an hour: its step is done again by the next process.
@@ -165,4 +165,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await store.close()
     },
   }
+}
+
+function registerWorkers(scheduler: Scheduler, gateway: Gateway, overflow: Overflow | undefined): void {
+  registerKmsWorkers(scheduler, gateway)
+  registerSecretsManagerWorkers(scheduler, gateway, overflow)
+  registerSsmWorkers(scheduler, gateway)
+  registerLambdaWorkers(scheduler, gateway)
 }

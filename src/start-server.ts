@@ -1,22 +1,20 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { leftBehind } from './audit/outbox-rows.ts'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
-import { folderTrail } from './audit/trail.ts'
-import { awsQuotas } from './aws/quotas.ts'
 import { publishedIssuer } from './aws/sts/published-issuer.ts'
-import { systemClock } from './base/clock.ts'
+import { BackgroundProcess, many } from './background-process.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { type Listener, listen } from './http/listener.ts'
 import { Metrics } from './http/metrics.ts'
 import { route } from './http/route.ts'
 import { type Channel, workerMetrics } from './http/worker-metrics.ts'
-import { openEffects } from './open-effects.ts'
-import { auditFolder, openBackend, openSeal, openSegments } from './open-parts.ts'
-import { SealRefused } from './seal/seal.ts'
-import { isInitialised, unseal } from './seal/unseal.ts'
-import { openPkcs11Token } from './keys/pkcs11-token.ts'
-import { type Assembly, type AssemblyOptions, assemble } from './server.ts'
+import { openAssembly } from './open-assembly.ts'
+import type { Overflow } from './schedule/in-hand.ts'
+import type { Assembly } from './server.ts'
+import { backgroundChain } from './start-background.ts'
 import { boundYoungGeneration } from './young-generation.ts'
 
 export interface RunningServer {
@@ -29,88 +27,60 @@ export interface RunningServer {
 export interface ServingPlace {
   readonly worker: number
   readonly channel?: Channel | undefined
+  /** Starts a process that does what is due in the background (`start-background.ts`), for a server at this address. */
+  readonly startBackground?: ((endpoint: string) => ChildProcess) | undefined
 }
 
 /** Starts one serving process as the configuration says. */
 export async function startServer(config: LoadedConfig, logger: Logger, place: ServingPlace): Promise<RunningServer> {
+  const { startBackground } = place
   boundYoungGeneration()
-  const backend = await openBackend(config, (err) =>
-    logger.warn({ err }, 'an idle database connection broke and is replaced'),
-  )
-  let assembly: Assembly | undefined
-  const tokens = openTokens(config)
   let endpoint = ''
+  const background = startBackground && openBackground(logger, () => startBackground(endpoint))
+  const assembly = await openAssembly(config, logger, {
+    chain: chainOf(config, place),
+    endpoint: () => endpoint,
+    overflow: background ?? overflowOf(config, place),
+  })
   try {
-    if (!(await isInitialised(backend))) throw new SealRefused('This store is empty: run «keyturn init» first.')
-    const unsealed = await unseal(backend, openSeal(config))
-    const chain = `${config.node}-${place.worker}`
-    const onFault = (err: unknown) => logger.error({ err }, 'the audit trail was written, but not its digest or index')
-    assembly = await assemble({
-      backend,
-      unsealed,
-      clock: systemClock,
-      trail: folderTrail(auditFolder(config)),
-      sink: (store) => openSegments(store, { clock: systemClock, folder: auditFolder(config), chain, onFault }),
-      syncAudit: config.audit.sync,
-      chain,
-      quotas: { ...awsQuotas, ...config.quotas },
-      managementAccount: config.account,
-      organization: config.guardRails,
-      publicUrl: () => config.publicUrl,
-      dev: false,
-      reporter: logger,
-      effects: openEffects({
-        config,
-        clock: systemClock,
-        environment: process.env,
-        endpoint: () => endpoint,
-        unconfined: false,
-      }),
-      tokens,
-      xks: xksSettings(config),
-      cacheBytes: config.limits.cacheBytes,
-    })
     const listener = await openListener(config, assembly, logger, place)
     endpoint = ownAddress(config, listener)
+    if (background && (await leftBehind(assembly.store, backgroundChain(config)))) background.takes()
     return {
       listener,
       async stop() {
         await listener.drain(config.limits.drainSeconds)
-        await assembly?.close()
-        await closeAll(tokens)
+        await background?.stop()
+        await assembly.close()
       },
     }
   } catch (error) {
-    await (assembly ?? backend).close()
-    await closeAll(tokens)
+    await assembly.close()
     throw error
   }
+}
+
+function chainOf({ node }: Config, { worker }: ServingPlace): string {
+  return `${node}-${worker}`
+}
+
+function openBackground(logger: Logger, start: () => ChildProcess): BackgroundProcess {
+  return new BackgroundProcess({
+    start,
+    onFailure: (facts) =>
+      logger.error(facts, 'the process for work in the background failed; its work is done here for now'),
+  })
+}
+
+/** One of several serving processes has the background process; the others leave to it what is too much. */
+function overflowOf({ workers }: Config, { worker }: ServingPlace): Overflow | undefined {
+  return workers > 1 && worker > 0 ? { from: many, takes: () => true } : undefined
 }
 
 /** Where programs on this machine reach the server. A server with TLS is named by `functions.endpoint`, as its certificate is. */
 function ownAddress({ tls, listen: { address } }: Config, { port }: Listener): string {
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-type OpenToken = ReturnType<typeof openPkcs11Token>
-
-/** Each cluster id stands for one token; what is behind it is looked at when it is first used. */
-function openTokens({ cloudhsm }: Config): ReadonlyMap<string, OpenToken> {
-  return new Map(Object.entries(cloudhsm).map(([cluster, place]) => [cluster, openPkcs11Token(place)]))
-}
-
-async function closeAll(tokens: ReadonlyMap<string, OpenToken>): Promise<void> {
-  await Promise.all(Array.from(tokens.values(), (token) => token.close()))
-}
-
-function xksSettings({ xks }: Config): NonNullable<AssemblyOptions['xks']> {
-  const { ca, timeoutMilliseconds, hosts } = xks
-  return {
-    timeoutMilliseconds,
-    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
-    ...(hosts !== undefined && { hosts }),
-  }
 }
 
 function openListener(

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { childrenOf, type Key, keyOf, segmentsOf } from '../store/key.ts'
-import type { Transaction } from '../store/store.ts'
+import type { Store, Transaction } from '../store/store.ts'
 import { type AuditRecord, recordOf } from './record.ts'
 
 type StoredRow = readonly [seq: number, events: readonly unknown[]]
@@ -60,6 +60,12 @@ export async function findRows(tx: Transaction, chain: string, drained: Drained,
   const left = rows.filter(({ key, record: [seq] }) => seq > (drained.get(key) ?? 0))
   left.sort((a, b) => a.record[0] - b.record[0])
   return { keys: rows.map(({ key }) => key), left: left.map(({ record: [, records] }) => records.map(readBack)) }
+}
+
+/** Whether a chain has rows: its process is at work, or died before it had moved and drained them all. */
+export async function leftBehind(store: Store, chain: string): Promise<boolean> {
+  const found = await store.transaction((tx) => tx.range(...childrenOf('audit', 'outbox', chain), { limit: 1 }))
+  return found.length > 0
 }
 
 function readBack(event: unknown): AuditRecord {

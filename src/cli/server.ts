@@ -1,3 +1,4 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { pino } from 'pino'
@@ -7,6 +8,8 @@ import { exchangeMetrics } from '../http/worker-metrics.ts'
 import { configOf, withConfigFlags } from './config-flags.ts'
 
 const workerVariable = 'KEYTURN_WORKER_NUMBER'
+/** Set for a process that works in the background of a server at this address. */
+const backgroundVariable = 'KEYTURN_BACKGROUND_OF'
 
 export function serverCommand(): Command {
   return withConfigFlags(new Command('server'))
@@ -17,7 +20,9 @@ export function serverCommand(): Command {
     )
     .action(async (flags) => {
       const config = configOf(flags)
-      if (cluster.isPrimary && config.workers > 1) supervise(config)
+      const endpoint = process.env[backgroundVariable]
+      if (endpoint !== undefined) await workInBackground(config, endpoint)
+      else if (cluster.isPrimary && config.workers > 1) supervise(config)
       else await serve(config, Number(process.env[workerVariable] ?? 0))
     })
 }
@@ -32,7 +37,11 @@ function loggerOf(config: Config) {
 async function serve(config: LoadedConfig, worker: number): Promise<void> {
   const logger = loggerOf(config)
   const { startServer } = await import('../start-server.ts')
-  const server = await startServer(config, logger, { worker, channel: cluster.worker })
+  const server = await startServer(config, logger, {
+    worker,
+    channel: cluster.worker,
+    startBackground: worker === 0 ? startBackground : undefined,
+  })
   const { host, port } = server.listener
   logger.info({ address: host, port, tls: config.tls !== undefined, worker }, 'ready')
   let stopping = false
@@ -51,6 +60,30 @@ async function serve(config: LoadedConfig, worker: number): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.on('disconnect', () => stop('disconnect'))
+}
+
+/** Starts this program anew, with the same words, to work in the background of a server. */
+function startBackground(endpoint: string): ChildProcess {
+  const [, program = '', ...words] = process.argv
+  return fork(program, words, { env: { ...process.env, [backgroundVariable]: endpoint } })
+}
+
+/** Ends when there is nothing left to do, when it is told to, and when the server is gone. */
+async function workInBackground(config: LoadedConfig, endpoint: string): Promise<void> {
+  const logger = loggerOf(config)
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('disconnect', stop)
+  const { runBackground } = await import('../start-background.ts')
+  try {
+    await runBackground(config, logger, endpoint, stopping.signal)
+    process.exit(0)
+  } catch (err) {
+    logger.error({ err }, 'work in the background could not go on')
+    process.exit(1)
+  }
 }
 
 const restartPauseMilliseconds = 1_000

@@ -9,6 +9,15 @@ export interface KindOptions {
    * commit.
    */
   readonly gatherMilliseconds?: number
+  /** To whom the jobs are left where many are due at once. */
+  readonly overflow?: Overflow | undefined
+}
+
+export interface Overflow {
+  /** Many are as many as this. */
+  readonly from: number
+  /** Whether somebody else does the work now, so that this process leaves it alone. Asked at each look that finds many. */
+  takes(): boolean
 }
 
 const commonAtOnce = 8

@@ -493,3 +493,35 @@ test('a backlog of one kind is nothing to those who look for another', async () 
   held.resolve()
   await stopped
 })
+
+test('many jobs are left to somebody else while he takes them, few are done', async () => {
+  const { store, watch, failures } = open()
+  const done: string[] = []
+  let takes = true
+  let asked = 0
+  const overflow = {
+    from: 5,
+    takes: () => {
+      asked++
+      return takes
+    },
+  }
+  const scheduler = new Scheduler({
+    store,
+    clock: watch,
+    onFailure: (...failure) => void failures.push(failure as never),
+  })
+  scheduler.register('work', async ({ id }) => void done.push(id), { overflow })
+  scheduler.register('other', async ({ id }) => void done.push(`other ${id}`))
+  await planAll(store, [...['a', 'b', 'c', 'd'].map((id) => due(id)), { ...due('x'), kind: 'other' }])
+  expect(await scheduler.runDue()).toBe(5)
+  expect([done.toSorted(), asked]).toEqual([['a', 'b', 'c', 'd', 'other x'], 0])
+  const many = Array.from({ length: 60 }, (_, index) => `m${index}`)
+  await planAll(store, [...many.map((id) => due(id)), { ...due('y'), kind: 'other' }])
+  expect(await scheduler.runDue()).toBe(1)
+  expect(done.at(-1)).toBe('other y')
+  takes = false
+  expect(await scheduler.runDue()).toBe(60)
+  expect(done.slice(6).toSorted()).toEqual(many.toSorted())
+  expect(failures).toEqual([])
+})

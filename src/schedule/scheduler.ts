@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { after } from '../store/key.ts'
 import type { Store } from '../store/store.ts'
@@ -45,6 +46,7 @@ export class Scheduler {
   }
 
   register(kind: string, worker: Worker, options: KindOptions = {}): void {
+    assert((options.overflow?.from ?? 0) <= pageSize, 'a look finds as many jobs as overflow')
     this.#workers.set(kind, worker)
     this.#kinds.set(kind, options)
   }
@@ -177,12 +179,14 @@ export class Scheduler {
     const free: DueRecord[] = []
     for (const kind of this.#workers.keys()) {
       if (inHand.isFull(kind)) continue
-      let count = 0
+      const own: DueRecord[] = []
       for await (const record of this.#dueBy(kind, this.#options.clock.now())) {
         if (!this.#isFree(record) || inHand.has(record)) continue
-        free.push(record)
-        if (++count === pageSize) break
+        own.push(record)
+        if (own.length === pageSize) break
       }
+      const overflow = this.#kinds.get(kind)?.overflow
+      if (!overflow || own.length < overflow.from || !overflow.takes()) free.push(...own)
     }
     return free.sort((one, other) => one.at - other.at)
   }

@@ -7,7 +7,6 @@ import {
   type StepOutcome,
 } from '../../rotators/rotator.ts'
 import { Secret } from '../../base/secret.ts'
-import type { GiveWay } from '../../schedule/give-way.ts'
 import { ClaimLost, type Job } from '../../schedule/scheduler.ts'
 import type { Transaction } from '../../store/store.ts'
 import type { AwsError } from '../errors.ts'
@@ -41,13 +40,12 @@ interface Work {
 /**
  * Begins the rotation that is due, or goes on with the one under way from the step that was written down. What a step does
  * happens outside of transactions; who has lost his claim, or whose rotation was ended meanwhile, writes nothing more.
- * What is done in one transaction gives way between its steps.
  */
-export async function rotateDue(gateway: Gateway, job: Job, giveWay: GiveWay): Promise<void> {
+export async function rotateDue(gateway: Gateway, job: Job): Promise<void> {
   const beat = holdClaim(job, gateway)
   try {
     const found = await pickUp(gateway, job)
-    if (!found || (await tryAtOnce(gateway, job, found, giveWay))) return
+    if (!found || (await tryAtOnce(gateway, job, found))) return
     const { secret, run } = found
     const work = run ? { secret, run } : await beginDue(gateway, job, secret)
     if (work) await runSteps(gateway, job, work)
@@ -84,12 +82,12 @@ async function pickUp(gateway: Gateway, job: Job): Promise<Found | undefined> {
 }
 
 /** Whether all of the rotation was done in one go. */
-async function tryAtOnce(gateway: Gateway, job: Job, { secret, run }: Found, giveWay: GiveWay): Promise<boolean> {
+async function tryAtOnce(gateway: Gateway, job: Job, { secret, run }: Found): Promise<boolean> {
   const found = findRotator(secret.rotation?.lambdaArn ?? '', secret, gateway.platform)
   if (found?.kind !== 'built-in' || !found.rotator.withinStore) return false
   if (run && (run.mode !== 'rotation' || run.attempt > 1 || run.step !== 'createSecret')) return false
   const id = run?.versionId ?? nextVersion(secret)
-  return rotateAtOnce(gateway, job, { secret, id, begun: run !== undefined, rotator: found.rotator, giveWay })
+  return rotateAtOnce(gateway, job, { secret, id, begun: run !== undefined, rotator: found.rotator })
 }
 
 async function readSecret(tx: Transaction, job: Job): Promise<SecretRecord | undefined> {

@@ -1,6 +1,5 @@
 import { assert } from '../../base/assert.ts'
 import { rotationSteps, type Rotator } from '../../rotators/rotator.ts'
-import type { GiveWay } from '../../schedule/give-way.ts'
 import type { Job } from '../../schedule/scheduler.ts'
 import { type Gateway, invoke } from '../invoke.ts'
 import { type Context, type Operation, operationsOf } from '../operation.ts'
@@ -12,7 +11,6 @@ interface AtOnceRequest extends RunReference {
   readonly Rotator: Rotator
   /** Whether the rotation has begun with an earlier commit. */
   readonly Begun: boolean
-  readonly GiveWay: GiveWay
 }
 
 interface AtOnceOperations {
@@ -26,24 +24,21 @@ class NotAtOnce extends Error {
 
 /**
  * All of a rotation in one commit: the same calls as step by step, each with its own authorisation and record, and its success.
- * Requests come between the steps.
  */
 const rotatedAtOnce = operationsOf<AtOnceOperations>('secretsmanager')('RotationSucceeded', {
   action: 'none',
   on: findRotated,
   async handle(input: AtOnceRequest, found: SecretRecord, context: Context) {
-    const { VersionId: id, Rotator: rotator, GiveWay: giveWay } = input
+    const { VersionId: id, Rotator: rotator } = input
     if (!input.Begun) {
       const { refused } = await context.invoke(rotationStarted, { ...input, Mode: 'rotation' })
       if (refused) throw new NotAtOnce()
     }
     const rotated = rotatedSecret((operation, request) => context.invoke(operation, request), found, id)
     for (const step of rotationSteps) {
-      await giveWay()
       const outcome = await rotator.run(step, rotated)
       if ('failed' in outcome) throw new NotAtOnce()
     }
-    await giveWay()
     const { account, region, name } = found
     const after = await secrets.get(context.tx, account, region, name)
     assert(after, 'a secret stays while it is rotated')
@@ -57,14 +52,13 @@ interface AtOnce {
   readonly id: string
   readonly begun: boolean
   readonly rotator: Rotator
-  readonly giveWay: GiveWay
 }
 
 /** Rotates in one go. Answers false, and has changed nothing, where that does not succeed; rejects as the steps by themselves do. */
 export async function rotateAtOnce(
   gateway: Gateway,
   job: Job,
-  { secret, id, begun, rotator, giveWay }: AtOnce,
+  { secret, id, begun, rotator }: AtOnce,
 ): Promise<boolean> {
   const input: AtOnceRequest = {
     Secret: secret,
@@ -72,7 +66,6 @@ export async function rotateAtOnce(
     Job: job,
     Rotator: rotator,
     Begun: begun,
-    GiveWay: giveWay,
   }
   try {
     const call = await ownerCall(gateway.platform, secret)

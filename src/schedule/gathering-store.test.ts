@@ -4,7 +4,7 @@ import { MemoryBackend } from '../store/memory.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Backend } from '../store/backend.ts'
 import type { Codec } from '../store/store.ts'
-import { backgroundStore } from './background-store.ts'
+import { gatheringStore } from './gathering-store.ts'
 
 const codec: Codec = {
   encode: (_key, record) => Buffer.from(JSON.stringify(record)),
@@ -30,22 +30,21 @@ class Turns extends MemoryBackend {
   }
 }
 
-test('transactions that end within a time are committed in one turn, and give way first', async () => {
+test('transactions that end within a time are committed in one turn', async () => {
   const backend = new Turns()
-  let gaveWay = 0
-  const store = backgroundStore(openStore(backend, codec), async () => void gaveWay++, 20)
+  const store = gatheringStore(openStore(backend, codec), 20)
   const writing = Array.from({ length: 5 }, (_, index) =>
     store.transaction((tx) => tx.put(keyOf('row', String(index)), { index })),
   )
   await Promise.all(writing)
-  expect([gaveWay, backend.turns.size]).toEqual([5, 1])
+  expect(backend.turns.size).toBe(1)
   const found = await store.transaction((tx) => tx.get(keyOf('row', '4')))
   expect(found).toEqual({ index: 4 })
   await store.close()
 })
 
 test('who only reads does not wait for others', async () => {
-  const store = backgroundStore(openStore(new MemoryBackend(), codec), () => Promise.resolve(), 1_000_000)
+  const store = gatheringStore(openStore(new MemoryBackend(), codec), 1_000_000)
   expect(await store.transaction((tx) => tx.get(keyOf('row')))).toBeUndefined()
   await store.close()
 })
