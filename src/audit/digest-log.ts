@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { digestHash, signDigest } from './digest.ts'
+import { type DigestClaim, digestHash, signDigest } from './digest.ts'
 
 const fileName = 'digests.log'
 
@@ -29,20 +30,19 @@ export class DigestLog {
     this.#size = size
   }
 
-  /** Signs a claim; on disk when it returns. A failure leaves what was there before. */
-  append(claim: { segment: string; size: number; seq: number; hash: string; time: number }): void {
+  /** Signs a claim, one at a time; it is on the disk when this resolves. A failure leaves what was there before. */
+  async append(claim: Omit<DigestClaim, 'previous'>): Promise<void> {
     const line = signDigest({ ...claim, previous: this.#previous }, this.#key)
-    const bytes = Buffer.from(line)
-    const file = openSync(this.#path, 'a', 0o600)
+    const file = await open(this.#path, 'a', 0o600)
     try {
       // Takes away what a write left that failed or was cut short by a crash.
-      ftruncateSync(file, this.#size)
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
-      fsyncSync(file)
+      await file.truncate(this.#size)
+      await file.writeFile(line)
+      await file.sync()
     } finally {
-      closeSync(file)
+      await file.close()
     }
     this.#previous = digestHash(line)
-    this.#size += bytes.length
+    this.#size += Buffer.byteLength(line)
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** One segment that is being written: appends that happen whole or not at all. */
@@ -10,6 +10,8 @@ export class SegmentFile {
   #torn = true
   #syncs = 0
   #retired = false
+  #failed = false
+  /** Why nothing is taken any more. */
   #failure: Error | undefined
 
   /** Opens a segment, or makes it, and cuts it to a size. */
@@ -37,7 +39,7 @@ export class SegmentFile {
     this.#size += bytes.length
   }
 
-  /** Resolves when what was appended so far is on the disk itself. */
+  /** Resolves when what was appended so far is on the disk itself, and no sync of this file has failed. */
   sync(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
     this.#syncs++
@@ -45,19 +47,23 @@ export class SegmentFile {
       fdatasync(this.#descriptor, (error) => {
         this.#syncs--
         this.#closeIfUnused()
-        if (error) reject(this.#fail(error))
+        if (error) this.fail(error)
+        if (this.#failed) reject(this.#failure as Error)
         else resolve()
       })
     })
   }
 
-  syncNow(): void {
-    if (this.#failure) throw this.#failure
-    try {
-      fdatasyncSync(this.#descriptor)
-    } catch (error) {
-      throw this.#fail(error as Error)
-    }
+  /**
+   * After a failed sync nobody knows what is on the disk, and the next one would not tell (Linux reports a lost page once):
+   * no record is taken any more until a new process has read what is there.
+   */
+  fail(cause: unknown): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#failure = new Error(`${this.name} could not be made durable; restart the server when the disk is well`, {
+      cause,
+    })
   }
 
   /** Closes the file once no sync is under way: its number may then be another file's. */
@@ -65,17 +71,6 @@ export class SegmentFile {
     this.#retired = true
     this.#failure ??= new Error(`${this.name} is closed`)
     this.#closeIfUnused()
-  }
-
-  /**
-   * After a failed sync nobody knows what is on the disk, and the next one would not tell (Linux reports a lost page once):
-   * no record is taken any more until a new process has read what is there.
-   */
-  #fail(error: Error): Error {
-    this.#failure = new Error(`${this.name} could not be made durable; restart the server when the disk is well`, {
-      cause: error,
-    })
-    return this.#failure
   }
 
   #mend(): void {

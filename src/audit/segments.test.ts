@@ -238,8 +238,7 @@ test('a digest is due after its time, with the next write', async () => {
   expect(verifyChain(folder)).toMatchObject({ digests: 0, unsigned: 1 })
   now += 1000
   segments.write([record('b')])
-  await segments.sync()
-  expect(verifyChain(folder)).toMatchObject({ digests: 1, unsigned: 0 })
+  await expect.poll(() => verifyChain(folder)).toMatchObject({ digests: 1, unsigned: 0 })
   await segments.close()
   expect(verifyChain(folder)).toMatchObject({ digests: 1, unsigned: 0 })
 })
@@ -296,17 +295,162 @@ test('a digest that cannot be written is reported, and tried again', async () =>
   const segments = openAt(folder, { segmentBytes: 10, now: () => now, onFault: (error) => faults.push(error) })
   fs.mkdirSync(join(folder, 'digests.log'))
   segments.write([record('a')])
-  await segments.sync()
+  await expect.poll(() => faults).toHaveLength(1)
   segments.write([record('b')])
   await segments.sync()
   expect(faults).toHaveLength(1)
+  expect(segmentFiles(folder)).toHaveLength(2)
   fs.rmdirSync(join(folder, 'digests.log'))
   now += 1000
   segments.write([record('c')])
-  await segments.sync()
-  expect(segmentFiles(folder)).toHaveLength(2)
+  await expect.poll(() => verifyChain(folder)).toMatchObject({ digests: 1, unsigned: 2 })
+  segments.write([record('d')])
+  expect(segmentFiles(folder)).toHaveLength(3)
   await segments.close()
-  expect(verifyChain(folder)).toMatchObject({ ok: true, records: 3, unsigned: 0 })
+  expect(verifyChain(folder)).toMatchObject({ ok: true, records: 4, unsigned: 0 })
+})
+
+/** Keeps every `fdatasync` from ending while something runs, and lets them end with an answer afterwards. */
+async function whileSyncing(work: () => unknown, error?: Error) {
+  const held: (() => void)[] = []
+  const { fdatasync } = fs
+  const holding = (file: number, done: (error?: Error | null) => void) => {
+    held.push(() => (error ? done(error) : fdatasync(file, done)))
+  }
+  await whileFailing('fdatasync', holding, work)
+  for (const letGo of held) letGo()
+}
+
+test('writes go on in the next segment while one is put on the disk, which is one at a time; sync waits for both', async () => {
+  const folder = newFolder()
+  const segments = openAt(folder, { segmentBytes: 100 })
+  let durable: Promise<void> | undefined
+  await whileSyncing(async () => {
+    for (const id of ['a', 'b', 'c', 'd']) segments.write([record(id)])
+    expect(segmentFiles(folder)).toHaveLength(2)
+    durable = segments.sync()
+    const first = await Promise.race([
+      durable.then(() => 'on the disk'),
+      new Promise((resolve) => setImmediate(resolve)),
+    ])
+    expect(first).toBeUndefined()
+    expect(verifyChain(folder)).toMatchObject({ ok: true, records: 4, digests: 0, unsigned: 4 })
+  })
+  await durable
+  await expect.poll(() => verifyChain(folder)).toMatchObject({ ok: true, digests: 1, unsigned: 3 })
+  segments.write([record('e')])
+  expect(segmentFiles(folder)).toHaveLength(3)
+  await segments.close()
+  expect(verifyChain(folder)).toMatchObject({ ok: true, records: 5, unsigned: 0, torn: false })
+})
+
+test('where a closed segment could not be put on the disk, the next one takes no record either', async () => {
+  const segments = openAt(newFolder(), { segmentBytes: 100 })
+  let durable: Promise<void> | undefined
+  await whileSyncing(() => {
+    segments.write([record('a')])
+    segments.write([record('b')])
+    durable = segments.sync()
+  }, new Error('input/output error'))
+  await expect(durable).rejects.toThrow('durable')
+  expect(() => segments.write([record('c')])).toThrow('durable')
+  await expect(segments.sync()).rejects.toThrow('durable')
+  await expect(segments.close()).rejects.toThrow('durable')
+})
+
+/** A folder as a process leaves it that dies while its first segment waits for the disk, with the lines of both segments. */
+async function leftWhileClosing(): Promise<{ folder: string; lines: [readonly string[], readonly string[]] }> {
+  const folder = newFolder()
+  const left = newFolder()
+  const segments = openAt(folder, { segmentBytes: 700 })
+  await whileSyncing(() => {
+    while (segmentFiles(folder).length < 2) segments.write([record(`a${segments.link.seq}`)])
+    for (const id of ['b', 'c', 'd']) segments.write([record(id)])
+    cpSync(folder, left, { recursive: true })
+  })
+  await segments.close()
+  const linesIn = (name: string) => readFileSync(join(left, name), 'utf8').split('\n').slice(0, -1)
+  return { folder: left, lines: [linesIn('00000001.jsonl'), linesIn('00000002.jsonl')] }
+}
+
+test('two segments that were not signed are gone on with, and both are signed with the next record', async () => {
+  const { folder, lines } = await leftWhileClosing()
+  const left = lines.flat().length
+  expect(verifyChain(folder)).toMatchObject({ ok: true, records: left, unsigned: left })
+  const segments = openAt(folder, { segmentBytes: 100 })
+  segments.write([record('next')])
+  expect(segmentFiles(folder)).toHaveLength(2)
+  await expect.poll(() => verifyChain(folder)).toMatchObject({ ok: true, records: left + 1, unsigned: 0 })
+  await segments.close()
+})
+
+test('what stands behind a part of a closed segment that never reached the disk is set aside, told of, and the chain goes on', async () => {
+  const { folder, lines } = await leftWhileClosing()
+  const path = join(folder, '00000001.jsonl')
+  const whole = readFileSync(path)
+  const lastLine = whole.lastIndexOf(0x0a, whole.length - 2) + 1
+  const holed = Buffer.from(whole).fill(0, 100, lastLine - 20)
+  const losses: [Buffer, number][] = [
+    [whole.subarray(0, whole.length - 10), lines[0].length - 1],
+    [whole.subarray(0, lastLine), lines[0].length - 1],
+    [Buffer.alloc(0), 0],
+    [holed, 0],
+  ]
+  for (const [bytes, records] of losses) {
+    const lossy = newFolder()
+    cpSync(folder, lossy, { recursive: true })
+    writeFileSync(join(lossy, '00000001.jsonl'), bytes)
+    const faults: unknown[] = []
+    const segments = openAt(lossy, { onFault: (error) => faults.push(error) })
+    expect(segments.link.seq).toBe(records)
+    expect(String(faults)).toContain('00000002.jsonl.torn')
+    expect(segments.newest().has('b')).toBe(false)
+    segments.write([record('next')])
+    await segments.close()
+    expect(verifyChain(lossy)).toMatchObject({ ok: true, records: records + 1, unsigned: 0, torn: false })
+    expect(readFileSync(join(lossy, '00000002.jsonl.torn'), 'utf8')).toBe(lines[1].map((line) => `${line}\n`).join(''))
+  }
+})
+
+test('a next segment that did not reach the disk whole is gone on with at its end', async () => {
+  const { folder, lines } = await leftWhileClosing()
+  const path = join(folder, '00000002.jsonl')
+  const whole = readFileSync(path)
+  const first = lines[0].length
+  for (const [bytes, records] of [
+    [Buffer.alloc(0), first],
+    [Buffer.alloc(whole.length), first],
+    [whole.subarray(0, whole.length - 1), first + lines[1].length - 1],
+  ] as const) {
+    const lossy = newFolder()
+    cpSync(folder, lossy, { recursive: true })
+    writeFileSync(join(lossy, '00000002.jsonl'), bytes)
+    const segments = openAt(lossy)
+    expect(segments.link.seq).toBe(records)
+    segments.write([record('next')])
+    await segments.close()
+    expect(verifyChain(lossy)).toMatchObject({ ok: true, records: records + 1, unsigned: 0 })
+  }
+})
+
+test('a chain is refused where more than the last segment follows a loss, or where the last one says something else', async () => {
+  const { folder, lines } = await leftWhileClosing()
+  const path = join(folder, '00000002.jsonl')
+  const good = readFileSync(path)
+  for (const other of [lines[0].slice(-1), [(lines[1][0] as string).replace('é', 'e')]]) {
+    writeFileSync(path, other.map((line) => `${line}\n`).join(''))
+    expect(() => openAt(folder)).toThrow(TrailRefused)
+  }
+  writeFileSync(path, good)
+  const segments = openAt(folder)
+  await segments.close()
+  const third = newFolder()
+  cpSync(folder, third, { recursive: true })
+  rmSync(join(third, 'digests.log'))
+  writeFileSync(join(third, '00000003.jsonl'), '')
+  expect(verifyChain(third)).toMatchObject({ ok: false, fault: expect.stringContaining('no digest signs its end') })
+  truncateSync(join(third, '00000001.jsonl'), 10)
+  expect(() => openAt(third)).toThrow(/whole record/)
 })
 
 const limited = `

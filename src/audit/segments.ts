@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
-import { syncFolder } from '../base/sync-folder.ts'
+import { syncFolder, syncFolderLater } from '../base/sync-folder.ts'
 import { Lines, type Link, readLine } from './chain.ts'
-import { findChainEnd, keepTornLines, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
+import { cutToEnd, findChainEnd, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
 import { publicHalf } from './digest.ts'
 import { DigestLog } from './digest-log.ts'
 import { linesOf } from './lines.ts'
@@ -30,10 +30,20 @@ export interface SegmentOptions {
   readonly onFault?: (error: unknown) => void
 }
 
+/** A segment that the next one follows already, while it is put on the disk and its end is signed. */
+interface Closed {
+  readonly file: SegmentFile
+  readonly link: Link
+  readonly entries: IndexEntries | undefined
+  /** Resolves when the segment is on the disk, and the name of the next one. */
+  readonly durable: Promise<void>
+}
+
 /**
  * One process's chain on disk: `NNNNNNNN.jsonl` segments that are only ever appended to, and `digests.log`.
- * A write that fails part-way is taken back, so that the file always ends with a whole line. A segment is on the disk
- * and signed before the next one begins.
+ * A write that fails part-way is taken back, so that the file always ends with a whole line. Writes never wait for the disk:
+ * the next segment begins at once when one is full, which is then put on the disk and signed beside it. At most one segment
+ * waits for that, so all but the last two are always signed; until then the last one grows on.
  */
 export class Segments implements Sink {
   readonly #options: Required<SegmentOptions>
@@ -42,7 +52,11 @@ export class Segments implements Sink {
   #file: SegmentFile
   readonly #lines: Lines
   #link: Link
+  /** No digest covers the end of the segment before this one. */
+  #behind: boolean
+  /** The number of the last record that a digest covers. */
   #signed: number
+  #closed: Closed | undefined
   #digestAt: number
   /** A digest that could not be written is not tried again before this moment. */
   #notBefore = 0
@@ -64,13 +78,15 @@ export class Segments implements Sink {
       )
     }
     this.#unlock = unlock
+    let kept: readonly string[]
     try {
       const end = findChainEnd(folder, createPublicKey(key))
-      keepTornLines(folder, end)
+      kept = cutToEnd(folder, end)
       publish(folder, publicHalf(key).pem)
       this.#file = new SegmentFile(folder, end.name, end.size)
       if (end.size === 0) this.#entries = new IndexEntries()
       this.#link = end.link
+      this.#behind = end.unsigned.length > 0
       this.#lines = new Lines(end.link)
       this.#signed = end.signed
       this.#digests = new DigestLog(folder, key)
@@ -80,6 +96,13 @@ export class Segments implements Sink {
       throw error
     }
     this.#digestAt = now()
+    if (kept.length > 0) {
+      this.#options.onFault(
+        new Error(
+          `the audit trail had not reached the disk whole when its last writer ended; what is out of order is kept in ${kept.join(' and ')}`,
+        ),
+      )
+    }
   }
 
   get link(): Link {
@@ -102,16 +125,11 @@ export class Segments implements Sink {
     for (let index = 0; index < records.length; index++) {
       this.#entries?.add(records[index] as AuditRecord, offsets[index] as number)
     }
-    const { segmentBytes, digestEvery, now } = this.#options
-    const moment = now()
-    if (moment < this.#notBefore) return
-    if (this.#file.size >= segmentBytes || moment - this.#digestAt >= digestEvery) this.#signing ??= this.#sign()
+    this.#signWhenDue()
   }
 
   async sync(): Promise<void> {
-    // It may begin the next segment; the one before it is on the disk then.
-    await this.#signing
-    await this.#file.sync()
+    await Promise.all([this.#closed?.durable, this.#file.sync()])
   }
 
   newest(): ReadonlySet<string> {
@@ -133,56 +151,90 @@ export class Segments implements Sink {
   async close(): Promise<void> {
     await this.#signing
     try {
-      this.#signNow()
+      if (this.#closed) await this.#signClosed(this.#closed)
+      if (this.#link.seq !== this.#signed) await this.#signOpen()
     } finally {
+      this.#closed?.file.retire()
       this.#file.retire()
       await this.#indexing
       this.#unlock()
     }
   }
 
-  /** Most of a segment goes to the disk off the event loop; only what came meanwhile is waited for. */
-  async #sign(): Promise<void> {
-    try {
-      await this.#file.sync()
-      this.#signNow()
-      if (this.#file.size >= this.#options.segmentBytes) this.#beginNext()
-    } catch (error) {
-      this.#notBefore = this.#options.now() + retryMilliseconds
-      this.#options.onFault(error)
-    } finally {
-      this.#signing = undefined
-    }
+  #signWhenDue(): void {
+    const { segmentBytes, digestEvery, now } = this.#options
+    const moment = now()
+    if (this.#signing || moment < this.#notBefore) return
+    const due = this.#behind || this.#file.size >= segmentBytes || moment - this.#digestAt >= digestEvery
+    if (!due) return
+    this.#signing = this.#sign()
+      .catch((error: unknown) => {
+        this.#notBefore = now() + retryMilliseconds
+        this.#options.onFault(error)
+      })
+      .finally(() => {
+        this.#signing = undefined
+      })
   }
 
-  #signNow(): void {
+  async #sign(): Promise<void> {
+    if (!this.#behind && this.#file.size >= this.#options.segmentBytes) this.#beginNext()
+    if (this.#closed) await this.#signClosed(this.#closed)
+    else await this.#signOpen()
+  }
+
+  async #signClosed(closed: Closed): Promise<void> {
+    await closed.durable
+    await this.#signEnd(closed.file, closed.file.size, closed.link)
+    this.#closed = undefined
+    closed.file.retire()
+    // Whoever looks something up builds an index that is missing.
+    const { folder, onFault } = this.#options
+    const { file, entries } = closed
+    this.#indexing = this.#indexing
+      .then(() => entries?.write(indexPath(folder, file.name), file.size) ?? buildIndex(folder, file.name))
+      .catch(onFault)
+  }
+
+  async #signOpen(): Promise<void> {
+    const file = this.#file
+    const { size } = file
+    const link = this.#link
+    await file.sync()
+    await this.#signEnd(file, size, link)
+  }
+
+  /** Signs a part of the chain that is on the disk. */
+  async #signEnd({ name }: SegmentFile, size: number, link: Link): Promise<void> {
     this.#digestAt = this.#options.now()
-    if (this.#link.seq === this.#signed) return
-    this.#file.syncNow()
-    this.#digests.append({ segment: this.#file.name, size: this.#file.size, ...this.#link, time: this.#digestAt })
-    this.#signed = this.#link.seq
+    await this.#digests.append({ segment: name, size, ...link, time: this.#digestAt })
+    this.#signed = link.seq
+    this.#behind = false
   }
 
   #beginNext(): void {
     const { folder } = this.#options
     const closed = this.#file
     const name = segmentAfter(closed.name)
+    const next = new SegmentFile(folder, name, 0)
     try {
-      this.#file = new SegmentFile(folder, name, 0)
-      syncFolder(folder)
+      const durable = Promise.all([closed.sync(), syncFolderLater(folder)]).then(
+        () => {},
+        (error: unknown) => {
+          // What follows a part that may not be on the disk could not be gone on with after a power failure.
+          next.fail(error)
+          throw error
+        },
+      )
+      this.#closed = { file: closed, link: this.#link, entries: this.#entries, durable }
     } catch (error) {
-      if (this.#file !== closed) this.#file.retire()
-      this.#file = closed
+      next.retire()
       rmSync(join(folder, name), { force: true })
       throw error
     }
-    closed.retire()
-    const entries = this.#entries
+    this.#file = next
+    this.#behind = true
     this.#entries = new IndexEntries()
-    // Whoever looks something up builds an index that is missing.
-    this.#indexing = this.#indexing
-      .then(() => entries?.write(indexPath(folder, closed.name), closed.size) ?? buildIndex(folder, closed.name))
-      .catch(this.#options.onFault)
   }
 }
 

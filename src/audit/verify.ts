@@ -23,18 +23,18 @@ export type Verification =
 
 /**
  * Checks one chain's folder: every record follows the one before it, every digest is signed with the chain's key, follows
- * the digest before it, and says what the chain says, and every closed segment is signed. `publicKey` (PEM) comes from
+ * the digest before it, and says what the chain says, and digests cover all segments but the last two. `publicKey` (PEM) comes from
  * somewhere an intruder could not write; without it the copy in the folder serves, and its fingerprint is answered for
  * comparison.
  */
 export function verifyChain(folder: string, publicKey?: string): Verification {
   const key = readKey(folder, publicKey)
   if (!key) return { ok: false, fault: 'public-key.pem: there is no public key of a chain', records: 0 }
-  // In this order, so that a server may go on writing: what is listed was signed before, what is signed is there later.
-  const names = segmentFiles(folder)
+  // In this order, so that a server may go on writing: of what is listed all but two are signed, what is signed is there later.
+  const closed = segmentFiles(folder).slice(0, -mostUnsigned)
   const signed = readDigests(folder, key)
   if ('fault' in signed) return { ok: false, fault: signed.fault, records: 0 }
-  const followed = followSegments(folder, names, signed.claims)
+  const followed = followSegments(folder, closed, signed.claims)
   const records = followed.link.seq
   if ('fault' in followed) return { ok: false, fault: followed.fault, records }
   return {
@@ -70,16 +70,19 @@ function readDigests(folder: string, key: KeyObject): { claims: readonly DigestC
   return { claims }
 }
 
+/** One segment is written, and the one before it may wait for its signature. */
+const mostUnsigned = 2
+
 type Followed = { readonly link: Link; readonly torn: boolean } | { readonly link: Link; readonly fault: string }
 
 /** Follows a chain from its origin over the lines of its segments, beside what was signed of it. */
-function followSegments(folder: string, names: readonly string[], claims: readonly DigestClaim[]): Followed {
+function followSegments(folder: string, closed: readonly string[], claims: readonly DigestClaim[]): Followed {
+  const signed = claims.at(-1)?.seq ?? 0
   let link = origin
   let torn = false
   let met = 0
-  for (const name of names) {
+  for (const name of segmentFiles(folder)) {
     if (torn) return { link, fault: `the segment before ${name} has a torn end` }
-    const before = met
     let number = 0
     for (const line of linesOf(join(folder, name))) {
       number++
@@ -98,8 +101,7 @@ function followSegments(folder: string, names: readonly string[], claims: readon
         return { link, fault: `record ${link.seq} in ${name} is not the one that was signed` }
       }
     }
-    const last = claims[met - 1]
-    if (name !== names.at(-1) && (met === before || last?.seq !== link.seq)) {
+    if (closed.includes(name) && link.seq > signed) {
       return { link, fault: `${name} was closed, but no digest signs its end` }
     }
   }
