@@ -5,6 +5,7 @@ import { leftBehind } from './audit/outbox-rows.ts'
 import { longestLambdaBody } from './aws/lambda/longest-body.ts'
 import { publishedIssuer } from './aws/sts/published-issuer.ts'
 import { BackgroundProcess, many } from './background-process.ts'
+import { lowerCollectorThreads } from './collector-threads.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { type Listener, listen } from './http/listener.ts'
@@ -35,6 +36,7 @@ export interface ServingPlace {
 export async function startServer(config: LoadedConfig, logger: Logger, place: ServingPlace): Promise<RunningServer> {
   const { startBackground } = place
   boundYoungGeneration()
+  lowerCollectorThreads()
   let endpoint = ''
   const background = startBackground && openBackground(logger, () => startBackground(endpoint))
   const assembly = await openAssembly(config, logger, {

@@ -40,8 +40,11 @@ export function openMessage(key: KeyObject, message: Uint8Array, associated: Uin
 
 type DerivedKeys = WeakMap<KeyObject, Map<string, KeyObject>>
 
-/** Of the young ones; as many may be old. A derived key takes about half a kilobyte. */
-const mostYoung = 8_192
+/**
+ * Of the young ones; as many may be old: more than a server reads in turns, as a key that is derived anew for each read leaves two
+ * native handles for the collector to free. A derived key takes about half a kilobyte.
+ */
+const mostYoung = 16_384
 let young: DerivedKeys = new WeakMap()
 let old: DerivedKeys = new WeakMap()
 let youngCount = 0
