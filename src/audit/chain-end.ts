@@ -37,7 +37,7 @@ export function segmentAfter(name: string): string {
   return `${String(Number.parseInt(name, 10) + 1).padStart(8, '0')}.jsonl`
 }
 
-interface SegmentEnd {
+export interface SegmentEnd {
   readonly name: string
   readonly size: number
   readonly link: Link
@@ -48,7 +48,7 @@ export interface ChainEnd extends SegmentEnd {
   /** The number of the last record that a digest covers. */
   readonly signed: number
   /** Segments before this one of which no digest covers the end. */
-  readonly unsigned: readonly string[]
+  readonly unsigned: readonly SegmentEnd[]
   /** The segment after this one, where what stands before it never reached the disk. */
   readonly aside: string | undefined
 }
@@ -67,14 +67,14 @@ export function findChainEnd(folder: string, publicKey: KeyObject): ChainEnd {
   const name = claim?.segment ?? names[0] ?? firstSegment
   const link: Link = claim ? { seq: claim.seq, hash: claim.hash } : origin
   const signed = link.seq
-  const unsigned: string[] = []
+  const unsigned: SegmentEnd[] = []
   let end = names.includes(name) ? follow(folder, { name, size: claim?.size ?? 0, link }) : { name, size: 0, link }
   for (const next of names.slice(names.indexOf(name) + 1)) {
     if (sizeOf(folder, end.name) !== end.size || leavesOut(folder, next, end.link)) {
       if (next !== names.at(-1)) throw refusal(folder, `${end.name} does not end with a whole record`)
       return { ...end, signed, unsigned, aside: next }
     }
-    if (end.link.seq > signed) unsigned.push(end.name)
+    if (end.link.seq > signed) unsigned.push(end)
     end = follow(folder, { name: next, size: 0, link: end.link })
   }
   return { ...end, signed, unsigned, aside: undefined }
@@ -133,7 +133,7 @@ export function cutToEnd(folder: string, { name, size, unsigned, aside }: ChainE
   }
   // They are signed with the next digest: what an earlier process wrote there may not be on the disk yet.
   for (const earlier of unsigned) {
-    const file = openSync(join(folder, earlier), 'r+')
+    const file = openSync(join(folder, earlier.name), 'r+')
     try {
       fdatasyncSync(file)
     } finally {

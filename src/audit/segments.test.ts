@@ -384,6 +384,18 @@ test('two segments that were not signed are gone on with, and both are signed wi
   await segments.close()
 })
 
+test('an end that was not signed is signed where it stands when nothing was written behind it', async () => {
+  const { folder, lines } = await leftWhileClosing()
+  writeFileSync(join(folder, '00000002.jsonl'), '')
+  const records = lines[0].length
+  for (const added of [0, 1]) {
+    const segments = openAt(folder, { segmentBytes: 700 })
+    for (let count = 0; count < added; count++) segments.write([record(`next${count}`)])
+    await segments.close()
+    expect(verifyChain(folder)).toMatchObject({ ok: true, records: records + added, unsigned: 0, torn: false })
+  }
+})
+
 test('what stands behind a part of a closed segment that never reached the disk is set aside, told of, and the chain goes on', async () => {
   const { folder, lines } = await leftWhileClosing()
   const path = join(folder, '00000001.jsonl')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { syncFolder, syncFolderLater } from '../base/sync-folder.ts'
 import { Lines, type Link, readLine } from './chain.ts'
-import { cutToEnd, findChainEnd, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
+import { cutToEnd, findChainEnd, type SegmentEnd, segmentAfter, segmentFiles, TrailRefused } from './chain-end.ts'
 import { publicHalf } from './digest.ts'
 import { DigestLog } from './digest-log.ts'
 import { linesOf } from './lines.ts'
@@ -54,6 +54,8 @@ export class Segments implements Sink {
   #link: Link
   /** No digest covers the end of the segment before this one. */
   #behind: boolean
+  /** The segment that an earlier process left before this one, put on the disk at the start but not signed. */
+  readonly #before: SegmentEnd | undefined
   /** The number of the last record that a digest covers. */
   #signed: number
   #closed: Closed | undefined
@@ -86,7 +88,8 @@ export class Segments implements Sink {
       this.#file = new SegmentFile(folder, end.name, end.size)
       if (end.size === 0) this.#entries = new IndexEntries()
       this.#link = end.link
-      this.#behind = end.unsigned.length > 0
+      this.#before = end.unsigned.at(-1)
+      this.#behind = this.#before !== undefined
       this.#lines = new Lines(end.link)
       this.#signed = end.signed
       this.#digests = new DigestLog(folder, key)
@@ -201,11 +204,12 @@ export class Segments implements Sink {
     const { size } = file
     const link = this.#link
     await file.sync()
-    await this.#signEnd(file, size, link)
+    if (size === 0 && this.#before) await this.#signEnd(this.#before, this.#before.size, link)
+    else await this.#signEnd(file, size, link)
   }
 
-  /** Signs a part of the chain that is on the disk. */
-  async #signEnd({ name }: SegmentFile, size: number, link: Link): Promise<void> {
+  /** Signs a part of the chain that is on the disk, in the segment in which its last record stands. */
+  async #signEnd({ name }: { readonly name: string }, size: number, link: Link): Promise<void> {
     this.#digestAt = this.#options.now()
     await this.#digests.append({ segment: name, size, ...link, time: this.#digestAt })
     this.#signed = link.seq
