@@ -13,6 +13,8 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { segmentFiles, TrailRefused } from './chain-end.ts'
 import { newSigningKey, signingKey } from './digest.ts'
@@ -394,6 +396,47 @@ test('an end that was not signed is signed where it stands when nothing was writ
     await segments.close()
     expect(verifyChain(folder)).toMatchObject({ ok: true, records: records + added, unsigned: 0, torn: false })
   }
+})
+
+test('killed and started again at any moment, a chain goes on with all that was written, and verifies', async () => {
+  const life = fc.record({
+    segmentBytes: fc.constantFrom(100, 700, 2000),
+    steps: fc.array(
+      fc.oneof(
+        fc.record({ write: fc.integer({ min: 0, max: 3 }) }),
+        fc.record({ turns: fc.integer({ min: 1, max: 100 }) }),
+      ),
+      { maxLength: 20 },
+    ),
+    closes: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 5 }), async (lives) => {
+      const killed: Segments[] = []
+      let folder = newFolder()
+      for (const { segmentBytes, steps, closes } of lives) {
+        const segments = openAt(folder, { segmentBytes, onFault: (error) => expect.fail(String(error)) })
+        for (const step of steps) {
+          if ('write' in step) segments.write(Array.from({ length: step.write }, (_, index) => record(`${index}`)))
+          else for (let turn = 0; turn < step.turns; turn++) await nextTurn()
+        }
+        const written = { ok: true, records: segments.link.seq, torn: false }
+        if (closes) {
+          await segments.close()
+          expect(verifyChain(folder)).toMatchObject({ ...written, unsigned: 0 })
+        } else {
+          // What a kill would leave is what stands in the folder now.
+          killed.push(segments)
+          const left = newFolder()
+          cpSync(folder, left, { recursive: true })
+          folder = left
+          expect(verifyChain(folder)).toMatchObject(written)
+        }
+      }
+      for (const segments of killed) await segments.close()
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('what stands behind a part of a closed segment that never reached the disk is set aside, told of, and the chain goes on', async () => {

@@ -167,7 +167,8 @@ export class Segments implements Sink {
   #signWhenDue(): void {
     const { segmentBytes, digestEvery, now } = this.#options
     const moment = now()
-    if (this.#signing || moment < this.#notBefore) return
+    // No record is signed twice: a verifier meets each digest at a record of its own.
+    if (this.#signing || this.#link.seq === this.#signed || moment < this.#notBefore) return
     const due = this.#behind || this.#file.size >= segmentBytes || moment - this.#digestAt >= digestEvery
     if (!due) return
     this.#signing = this.#sign()
